@@ -1,0 +1,1 @@
+"""The packer: backend folder -> plan -> bundle."""

@@ -1,0 +1,1 @@
+"""The face: command line, dev server, the backends of this machine."""

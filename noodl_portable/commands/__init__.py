@@ -1,0 +1,1 @@
+"""Subcommands of noodl-portable, one file each."""

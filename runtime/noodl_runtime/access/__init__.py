@@ -1,0 +1,1 @@
+"""Who may do what: keys, callers, and later users, sessions, roles and permissions."""

@@ -1,0 +1,230 @@
+"""Every error a caller can meet, in one tree. A leaf knows its HTTP status and its wire code.
+
+Inner code raises a leaf; `http/errors.py` is the one place that turns it into a response. The
+message names the thing and says what to do; it is written for the person who will read it.
+Codes are those of the Parse protocol, so that existing clients can switch on them.
+"""
+
+from typing import Any
+
+
+class PortableError(Exception):
+    """Base of everything this project raises on purpose.
+
+    status:  HTTP status the error turns into, int
+    code:    number in the response body, int; clients switch on it
+    extra:   further members of the response body, {} for most
+    headers: further response headers, e.g. {"Retry-After": "12"}
+    """
+
+    status = 500
+    code = 1
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: int | None = None,
+        extra: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
+        self.extra = extra or {}
+        self.headers = headers or {}
+
+    def body(self) -> dict[str, Any]:
+        """Return the members of the response body, e.g. {"code": 101, "error": "no record ..."}."""
+        return {"code": self.code, "error": str(self), **self.extra}
+
+
+# -- requests ------------------------------------------------------------------------------------
+
+
+class BadRequest(PortableError):
+    """The request cannot be understood: broken JSON, a wrong type, a wrong parameter."""
+
+    status, code = 400, 107
+
+
+class RequestTooLarge(PortableError):
+    """A body, header block, URL or answer is over its limit; the message names the limit."""
+
+    status, code = 413, 107
+
+
+class UnsupportedEncoding(PortableError):
+    """The body has a content encoding that is not supported."""
+
+    status, code = 415, 107
+
+
+class NoSuchRoute(PortableError):
+    """No route has this path."""
+
+    status, code = 404, 1
+
+
+class MethodNotAllowed(PortableError):
+    """The path exists, the method does not; the header Allow lists those that do."""
+
+    status, code = 405, 1
+
+
+class ForeignOrigin(PortableError):
+    """The Host or Origin of the request is not one this server answers to."""
+
+    status, code = 403, 119
+
+
+class TooManyRequests(PortableError):
+    """A rate limit is reached; the header Retry-After says how long to wait, in seconds."""
+
+    status, code = 429, 155
+
+
+# -- access --------------------------------------------------------------------------------------
+
+
+class NotAllowed(PortableError):
+    """The caller may not do this, whatever the record."""
+
+    status, code = 403, 119
+
+
+class InvalidSession(PortableError):
+    """The session token is unknown or has expired."""
+
+    status, code = 400, 209
+
+
+# -- records -------------------------------------------------------------------------------------
+
+
+class BadQuery(PortableError):
+    """The where document, order, limit or pipeline cannot be understood; a guess would widen it."""
+
+    status, code = 400, 102
+
+
+class QueryTooSlow(PortableError):
+    """The query met its time limit and was stopped."""
+
+    status, code = 400, 124
+
+
+class NoSuchRecord(PortableError):
+    """No record with this objectId, or none the caller may see."""
+
+    status, code = 404, 101
+
+
+class NoSuchCollection(PortableError):
+    """No collection with this name."""
+
+    status, code = 404, 103
+
+
+class BadName(PortableError):
+    """A collection, field or function name is not one this backend accepts."""
+
+    status, code = 400, 105
+
+
+class WrongType(PortableError):
+    """A value does not fit the type of its field; the message names both types."""
+
+    status, code = 400, 111
+
+
+class InvalidValue(PortableError):
+    """A value breaks a rule of its field: required, or its JSON Schema constraint."""
+
+    status, code = 400, 142
+
+
+class DuplicateValue(PortableError):
+    """A unique index already holds this value."""
+
+    status, code = 400, 137
+
+
+class DestructiveChange(PortableError):
+    """A schema change would lose data and was not asked for explicitly; the message lists what."""
+
+    status, code = 400, 255
+
+
+class SchemaRefused(PortableError):
+    """A schema change is refused as a whole: an unknown type, a reserved name, an odd shape."""
+
+    status, code = 400, 255
+
+
+class StoreFull(PortableError):
+    """There is no space to write; reads go on."""
+
+    status, code = 507, 1
+
+
+class StoreDamaged(PortableError):
+    """The database file is not whole; it is left byte for byte as it was found."""
+
+    status, code = 500, 1
+
+
+# -- functions -----------------------------------------------------------------------------------
+
+
+class FunctionFailed(PortableError):
+    """A function could not be run or answered with a failure."""
+
+    status, code = 400, 141
+
+
+class FunctionTimeout(PortableError):
+    """A run met its time limit."""
+
+    status, code = 500, 124
+
+
+# -- files, settings, start, build: met on the command line ---------------------------------------
+
+
+class SetupError(PortableError):
+    """Something outside the server is wrong: a file, a folder, an option, a port.
+
+    exit_code: what the process ends with, int; 78 (EX_CONFIG) means that no restart will help
+    """
+
+    status, code = 500, 1
+    exit_code = 1
+
+
+class BadFile(SetupError):
+    """A file we read is wrong; the message names the file, the path inside it and what was expected."""
+
+    exit_code = 78
+
+
+class BadSetting(SetupError):
+    """A setting has a value it cannot have; names the setting and where it came from."""
+
+    exit_code = 78
+
+
+class PortTaken(SetupError):
+    """Another process listens on the port."""
+
+    exit_code = 69
+
+
+class DataFolderInUse(SetupError):
+    """Another process uses the data folder."""
+
+    exit_code = 75
+
+
+class BuildRefused(SetupError):
+    """The builder will not make a bundle of this input; nothing was written."""

@@ -1,0 +1,1 @@
+"""One table of routes, and what mounts it."""

@@ -1,0 +1,73 @@
+"""A route is a row of data; a handler turns a Request into a Response and knows no socket.
+
+The same table is mounted by the bottle app (`http/app.py`) and can be dispatched by any other
+host. Nothing here imports bottle or gevent.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from noodl_runtime.access.caller import Caller
+
+if TYPE_CHECKING:
+    from noodl_runtime.backend import Backend
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+Permission = Literal["open", "public", "master"]
+# open:   answered whatever the Host, Origin or key (a harmless health check)
+# public: any caller; the Backend decides what this caller may see and do
+# master: the master key, else 403
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a handler may know of a request.
+
+    path:    decoded, without query: "/api/Todo/aZ3k9QwXy1"
+    params:  the named parts of the pattern: {"table": "Todo", "id": "aZ3k9QwXy1"}
+    query:   query parameters, decoded, last one wins: {"limit": "20"}
+    headers: lower-case names, repeated ones joined with ", "
+    body:    the raw bytes, already within the body limit
+    caller:  who asks, already authenticated
+    id:      the request id that logs and errors carry
+    base_url: "http://127.0.0.1:8577", for links in answers
+    """
+
+    method: str
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    caller: Caller
+    id: str = ""
+    base_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """What a handler answers. body: JSON-ready value, bytes, or an iterable of bytes (streamed)."""
+
+    status: int = 200
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    stream: Iterable[bytes] | None = None
+
+
+Handler = Callable[["Backend", Request], Response]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One row of the table.
+
+    pattern: "/api/:table/:id"; a part written ":name*" takes the rest of the path, slashes included
+    summary: one sentence for the reference and the OpenAPI document
+    """
+
+    method: Method
+    pattern: str
+    handler: Handler
+    permission: Permission
+    summary: str

@@ -1,0 +1,1 @@
+"""Committed changes told to those who asked to hear of them."""

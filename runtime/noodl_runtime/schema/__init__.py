@@ -1,0 +1,1 @@
+"""Collections, field types, differences between schemas and what they ask for. Pure."""

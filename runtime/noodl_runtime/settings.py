@@ -1,0 +1,178 @@
+"""Every setting and limit: name, default, meaning, and where it can be set. One table.
+
+A field of Settings is a row. From its name come the command-line option (`--function-timeout`),
+the environment variable (`NOODL_FUNCTION_TIMEOUT`) and the key under `settings` in config.json
+(`functionTimeout`). Options win over the environment, the environment over the file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import Field as Row
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+from noodl_runtime.errors import BadSetting
+
+Mode = Literal["development", "production"]
+
+
+def _setting(default: Any, help_text: str, **more: Any) -> Any:
+    return field(default=default, metadata={"help": help_text, **more})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a running backend goes by. Sizes in bytes, times in seconds."""
+
+    # -- where and how
+    host: str = _setting("127.0.0.1", "address to listen on")
+    port: int = _setting(8577, "port to listen on; 0 takes any free one", maximum=65535)
+    data: str = _setting("", "data folder; empty: beside the bundle, else the user's data folder")
+    log_level: str = _setting(
+        "info", "how much to log", choices=("debug", "info", "warning", "error")
+    )
+    mode: str = _setting(
+        "production",
+        "development lets collections and fields appear on first write",
+        choices=("development", "production"),
+    )
+    allowed_hosts: tuple[str, ...] = _setting(
+        (), "Host names to answer to besides loopback names, comma separated"
+    )
+    allowed_origins: tuple[str, ...] = _setting(
+        (), "Origins to answer to besides loopback ones, comma separated"
+    )
+    durability: str = _setting(
+        "full",
+        "full: acknowledged means flushed to disk; normal: a power cut may lose the last moments",
+        choices=("full", "normal"),
+    )
+    # -- limits: requests
+    max_body: int = _setting(10_000_000, "largest request body, bytes")
+    max_nesting: int = _setting(100, "deepest nesting of a JSON body or where document")
+    max_batch: int = _setting(1000, "most operations in one batch")
+    max_limit: int = _setting(1000, "most records in one answer; a larger limit is cut to it")
+    header_timeout: float = _setting(20.0, "seconds until the headers must be complete")
+    body_timeout: float = _setting(30.0, "seconds a body may stall")
+    idle_timeout: float = _setting(75.0, "seconds an idle connection is kept")
+    max_connections: int = _setting(10_000, "most open connections")
+    stop_timeout: float = _setting(5.0, "seconds that running requests get when stopping")
+    # -- limits: data
+    max_fields: int = _setting(500, "most fields of one collection")
+    query_timeout: float = _setting(5.0, "seconds until a query is stopped and refused")
+    change_log_age: float = _setting(7 * 86400.0, "seconds a change stays in the change log")
+    change_log_size: int = _setting(100_000, "most changes kept in the change log")
+    # -- limits: functions
+    function_timeout: float = _setting(15.0, "seconds a function may take; 0 means no limit")
+    script_memory: int = _setting(256 * 1024 * 1024, "memory of the scripts of one run, bytes")
+    max_asks: int = _setting(100, "most outstanding questions of one run to the host")
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """One setting as the command line, the environment and the reference see it."""
+
+    name: str  # "function_timeout"
+    default: Any
+    help: str
+    choices: tuple[str, ...] = ()
+    minimum: float = 0
+    maximum: float | None = None
+
+    @property
+    def option(self) -> str:
+        """Return the command-line option: "--function-timeout"."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """Return the environment variable: "NOODL_FUNCTION_TIMEOUT"."""
+        return "NOODL_" + self.name.upper()
+
+    @property
+    def key(self) -> str:
+        """Return the key in config.json: "functionTimeout"."""
+        first, *rest = self.name.split("_")
+        return first + "".join(part.capitalize() for part in rest)
+
+    def read(self, value: Any, source: str) -> Any:
+        """Turn a text or JSON value into the setting's value. raises: BadSetting."""
+        try:
+            return self._checked(_READERS[type(self.default)](value))
+        except (TypeError, ValueError) as error:
+            raise BadSetting(f"{source} is {value!r}; {self.expected()}") from error
+
+    def expected(self) -> str:
+        """Say what values it takes: "it takes a whole number from 0 to 65535"."""
+        if self.choices:
+            return f"it takes one of {', '.join(self.choices)}"
+        kind = _WORDS[type(self.default)]
+        if not isinstance(self.default, int | float):
+            return f"it takes {kind}"
+        upto = f" to {self.maximum:g}" if self.maximum is not None else " up"
+        return f"it takes {kind} from {self.minimum:g}{upto}"
+
+    def _checked(self, value: Any) -> Any:
+        if self.choices and value not in self.choices:
+            raise ValueError
+        if isinstance(value, int | float) and (
+            value < self.minimum or (self.maximum is not None and value > self.maximum)
+        ):
+            raise ValueError
+        return value
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError
+    return int(value)
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if isinstance(value, bool) or number != number or number == float("inf"):
+        raise ValueError
+    return number
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else [_text(part) for part in value]
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+_READERS = {int: _whole, float: _number, str: _text, tuple: _texts}
+_WORDS = {int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}
+
+
+def _row(row: "Row[Any]") -> SettingRow:
+    more = dict(row.metadata)
+    return SettingRow(row.name, row.default, more.pop("help"), **more)
+
+
+SETTINGS: dict[str, SettingRow] = {row.name: _row(row) for row in fields(Settings)}
+
+
+def resolve(
+    options: Mapping[str, Any], environment: Mapping[str, str], config: Mapping[str, Any]
+) -> Settings:
+    """Return the settings in force: options over environment over config over defaults.
+
+    options:     {"port": "0"}, only those that were given
+    environment: the process environment; other variables are ignored
+    config:      the `settings` object of config.json; its own `port` goes in as well
+    raises:      BadSetting naming the setting and its source
+    """
+    values: dict[str, Any] = {}
+    for name, row in SETTINGS.items():
+        if options.get(name) is not None:
+            values[name] = row.read(options[name], row.option)
+        elif environment.get(row.variable):
+            values[name] = row.read(environment[row.variable], row.variable)
+        elif row.key in config:
+            values[name] = row.read(config[row.key], f"settings.{row.key} in config.json")
+    return Settings(**values)

@@ -1,0 +1,229 @@
+"""What every store can do. The words are the seed's adapter interface; the types say the rest.
+
+A store holds records and applies what it is told; it knows nothing of HTTP, roles or workflows.
+Who may do what is decided above it (`backend.py`) and handed down as `principals`, so that a
+refusal is part of the query itself and never a second look.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from noodl_runtime.errors import PortableError
+from noodl_runtime.schema.model import Schema
+from noodl_runtime.values import Record
+
+# Who asks, for the ACL of each record: {"*", "<user id>", "role:<name>"}; None means full rights.
+Principals = frozenset[str] | None
+
+Action = Literal["create", "save", "delete"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What to look up.
+
+    where:        where document in either spelling: {"price": {"$gt": 5}}; {} finds everything
+    order:        ("-createdAt", "name"); () is creation order; ties are broken by creation
+    limit, skip:  records; limit 0 answers none (used with count)
+    keys:         fields to answer, None for all; objectId, createdAt, updatedAt, ACL always come
+    exclude_keys: fields not to answer
+    include:      pointers to replace by Included, dotted for deeper levels: ("list", "list.owner")
+    count:        whether to count all matches, ignoring limit and skip
+    """
+
+    collection: str
+    where: Mapping[str, Any] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    limit: int = 100
+    skip: int = 0
+    keys: tuple[str, ...] | None = None
+    exclude_keys: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    count: bool = False
+    principals: Principals = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to a Query; count is None unless it was asked for."""
+
+    records: list[Record]
+    count: int | None = None
+
+
+# -- writes: data, so that one place runs them, alone or in a batch --------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a write comes from: which request or trigger began it, and how deep the chain is."""
+
+    run: str = ""
+    depth: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write:
+    """What all writes have in common."""
+
+    collection: str
+    principals: Principals = None
+    origin: Origin = Origin()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Create(Write):
+    """Make a record. values: field -> value or Operation; "ACL" is a field like others.
+
+    object_id, created_at, updated_at: only for imports with full rights; None lets the store choose
+    """
+
+    values: Mapping[str, Any]
+    object_id: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Save(Write):
+    """Change the given fields of a record and no others; values as in Create."""
+
+    object_id: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delete(Write):
+    """Remove a record and its rows in junction tables."""
+
+    object_id: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One committed write, as the change log keeps it and subscribers hear it.
+
+    sequence: grows by one with every change of the database, never reused
+    before:   the record as it was, None for create
+    after:    the record as it is now, None for delete
+    """
+
+    sequence: int
+    time: str
+    collection: str
+    action: Action
+    object_id: str
+    before: Record | None
+    after: Record | None
+    origin: Origin = Origin()
+
+
+Handler = Callable[[Change], None]
+
+
+class CloudStore(Protocol):
+    """Records, relations, schema, events. One test suite runs over every implementation.
+
+    Unknown collection: a query finds nothing, a write raises NoSuchCollection.
+    """
+
+    # -- lifecycle
+    def connect(self) -> None:
+        """Open the store; everything else needs it. raises: SetupError, StoreDamaged."""
+        ...
+
+    def disconnect(self) -> None:
+        """Finish what runs, write everything to its final place, close. Safe to call twice."""
+        ...
+
+    # -- reading
+    def query(self, query: Query) -> Found:
+        """Return the records that match. raises: BadQuery, QueryTooSlow."""
+        ...
+
+    def stream(self, query: Query) -> Iterator[Record]:
+        """Yield matching records one by one in bounded memory; limit and count do not apply."""
+        ...
+
+    def fetch(
+        self,
+        collection: str,
+        object_id: str,
+        *,
+        include: tuple[str, ...] = (),
+        keys: tuple[str, ...] | None = None,
+        principals: Principals = None,
+    ) -> Record:
+        """Return one record. raises: NoSuchRecord."""
+        ...
+
+    def count(
+        self, collection: str, where: Mapping[str, Any], *, principals: Principals = None
+    ) -> int:
+        """Return how many records match."""
+        ...
+
+    def distinct(
+        self,
+        collection: str,
+        key: str,
+        where: Mapping[str, Any],
+        *,
+        principals: Principals = None,
+    ) -> list[Any]:
+        """Return the distinct values of a field, of a list field its distinct elements."""
+        ...
+
+    def aggregate(
+        self,
+        collection: str,
+        pipeline: Sequence[Mapping[str, Any]],
+        *,
+        principals: Principals = None,
+    ) -> list[dict[str, Any]]:
+        """Return the rows of a pipeline: [{"match": {...}}, {"group": {"objectId": None, ...}}]."""
+        ...
+
+    # -- writing
+    def write(self, write: Write) -> Record:
+        """Carry out one write and return the whole record as it is now (of a Delete: as it was).
+
+        Returns only after the commit. raises: NoSuchRecord, WrongType, DuplicateValue, ...
+        """
+        ...
+
+    def batch(
+        self, writes: Sequence[Write], *, transaction: bool = False
+    ) -> list[Record | PortableError]:
+        """Carry out writes in order, in one commit.
+
+        transaction False: each succeeds or fails alone; the answer holds a record or an error each
+        transaction True:  all or nothing; the first error is raised and nothing is kept
+        """
+        ...
+
+    # -- schema
+    def get_schema(self) -> Schema:
+        """Return the present schema; cheap, for it is kept in memory."""
+        ...
+
+    def update_schema(self, schema: Schema, *, allow_destructive: bool = False) -> None:
+        """Bring the store to this schema, or raise and leave everything as it was.
+
+        raises: DestructiveChange when data would be lost and allow_destructive is False
+        """
+        ...
+
+    # -- events
+    def on(self, event: Action, handler: Handler) -> None:
+        """Call handler after the commit of each such write, exactly once, in commit order."""
+        ...
+
+    def off(self, event: Action, handler: Handler) -> None:
+        """Stop calling handler; unknown handlers are ignored."""
+        ...
+
+    def changes(self, since: int, *, limit: int = 1000) -> list[Change] | None:
+        """Return the changes after a sequence number, None if the log no longer reaches back."""
+        ...

@@ -1,0 +1,1 @@
+"""What starts a workflow without a caller: a schedule, a database change, a webhook."""

@@ -1,0 +1,1 @@
+"""Graphs drawn in the editor, and the interpreter that runs them. Pure: it asks, a host answers."""
