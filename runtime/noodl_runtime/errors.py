@@ -203,7 +203,7 @@ class SetupError(PortableError):
 
 
 class BadFile(SetupError):
-    """A file we read is wrong; the message names the file, the path inside it and what was expected."""
+    """A file is wrong; the message names the file, the path inside it and what was expected."""
 
     exit_code = 78
 

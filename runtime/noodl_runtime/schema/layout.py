@@ -4,7 +4,7 @@ Every collection is a table of its own name, every field a column of its own nam
 
   objectId, createdAt, updatedAt   text, as records show them
   _rperm, _wperm                   JSON list of principals that may read / write; NULL: everyone
-  _nulls                           JSON list of the fields that are null rather than missing; NULL: none
+  _nulls                           JSON list of fields that are null, not missing; NULL: none
   _join_<field>_<collection>       junction table of a relation: owningId, relatedId
   _...                             all other tables whose name starts with "_" are the store's own
 
