@@ -55,7 +55,7 @@ class Settings:
     body_timeout: float = _setting(30.0, "seconds a body may stall")
     idle_timeout: float = _setting(75.0, "seconds an idle connection is kept")
     max_connections: int = _setting(10_000, "most open connections")
-    stop_timeout: float = _setting(5.0, "seconds that running requests get when stopping")
+    stop_timeout: float = _setting(4.0, "seconds that running requests get when stopping")
     # -- limits: data
     max_fields: int = _setting(500, "most fields of one collection")
     query_timeout: float = _setting(5.0, "seconds until a query is stopped and refused")

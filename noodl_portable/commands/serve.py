@@ -1,0 +1,32 @@
+"""noodl-portable serve: run a backend folder as it is, without building it."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from noodl_portable.command import Command
+from noodl_runtime.errors import SetupError
+from noodl_runtime.serve import Source, add_setting_options
+from noodl_runtime.serve import run as serve
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the folder and every setting."""
+    parser.add_argument("folder", metavar="DIR", type=Path, help="backend folder")
+    add_setting_options(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Serve until Ctrl-C; records and keys go into the folder itself, or where --data says."""
+    folder: Path = arguments.folder
+    if not folder.is_dir():
+        raise SetupError(f"{folder} is not a folder; `noodl-portable init {folder}` makes one")
+    return serve(Source(folder.absolute()), vars(arguments))
+
+
+COMMAND = Command(
+    name="serve",
+    summary="run a backend folder as it is, without building it",
+    examples=("serve my-app", "serve my-app --port 0 --mode development"),
+    configure=configure,
+    run=run,
+)

@@ -1,0 +1,118 @@
+"""The folder a running backend writes to: where it is, what is in it, who may read it.
+
+config.json    name, appId: made once, from the bundle's config
+secrets.json   masterKey; readable by the owner only
+schema.json    the schema as it is now, and schema.sql generated from it
+data/local.db  records, change log
+data/files/    uploaded files
+"""
+
+import json
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from noodl_runtime.errors import BadFile, SetupError
+from noodl_runtime.formats import parse_json, read_json
+from noodl_runtime.values import random_id
+
+APP_FOLDER = "noodl-portable"
+
+
+def choose_data_folder(setting: str, bundle: Path | None, environment: Mapping[str, str]) -> Path:
+    """Say where the data goes: the setting, else beside the bundle if writable, else the user's.
+
+    ("", Path("/apps/todo.pyz"), ...) -> Path("/apps/todo-data")
+    """
+    if setting:
+        return Path(setting).expanduser().absolute()
+    if bundle is None:
+        raise SetupError("no data folder given; use --data FOLDER")
+    beside = bundle.with_name(f"{bundle.stem}-data")
+    if beside.is_dir() or os.access(bundle.parent, os.W_OK):
+        return beside
+    return _user_data_folder(sys.platform, environment) / APP_FOLDER / bundle.stem
+
+
+def _user_data_folder(platform: str, environment: Mapping[str, str]) -> Path:
+    home = Path(environment.get("HOME") or environment.get("USERPROFILE") or "~").expanduser()
+    if platform == "win32":
+        return Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    if platform == "darwin":
+        return home / "Library" / "Application Support"
+    return Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share")
+
+
+class DataFolder:
+    """A data folder that exists and can be written. raises: SetupError, BadFile naming the file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.database = path / "data" / "local.db"
+        self.files = path / "data" / "files"
+        try:
+            for folder in (path, path / "data"):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=path):
+                pass
+        except (FileExistsError, NotADirectoryError) as error:
+            raise SetupError(
+                f"the data folder {path} is not a folder; use --data FOLDER"
+            ) from error
+        except OSError as error:
+            raise SetupError(
+                f"the data folder {path} cannot be written ({error.strerror}); "
+                "use --data FOLDER to choose another"
+            ) from error
+
+    def config(self, template: Mapping[str, Any]) -> dict[str, Any]:
+        """Return config.json; the first start makes it from `template`, the bundle's config."""
+        file = self.path / "config.json"
+        if not file.exists():
+            made = {**template, "appId": template.get("appId") or random_id(20)}
+            write_private(file, json_text(made))
+        config: dict[str, Any] = read_json(file.read_bytes(), str(file), "config")
+        return config
+
+    def master_key(self, environment: Mapping[str, str]) -> str:
+        """Return the master key: NOODL_MASTER_KEY, else secrets.json, made at the first start."""
+        if given := environment.get("NOODL_MASTER_KEY"):
+            return given
+        file = self.path / "secrets.json"
+        if not file.exists():
+            write_private(file, json_text({"masterKey": secrets.token_urlsafe(32)}))
+        document = parse_json(file.read_bytes(), str(file))
+        key = document.get("masterKey") if isinstance(document, dict) else None
+        if not isinstance(key, str) or not key:
+            raise BadFile(f"{file} has no masterKey; delete the file to have a new one made")
+        return key
+
+    def write_schema(self, schema_json: str, schema_sql: str) -> None:
+        """Write schema.json and the SQL generated from it."""
+        for name, text in (("schema.json", schema_json), ("schema.sql", schema_sql)):
+            file = self.path / name
+            if not file.exists() or file.read_text(encoding="utf-8") != text:
+                write_private(file, text)
+
+
+def json_text(document: Any) -> str:
+    """Return a document as the text of a file that people read and git compares."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

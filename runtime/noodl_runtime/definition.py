@@ -1,0 +1,91 @@
+"""What an author made: config, schema and workflows of one backend, read from a folder or a bundle.
+
+A wrong config or schema stops everything. A broken workflow file is a Problem: a build refuses
+it, a start names it in the log and in /health and serves the rest.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from noodl_runtime.errors import BadFile
+from noodl_runtime.formats import read_json
+from noodl_runtime.schema.model import Schema
+from noodl_runtime.schema.schema_file import read_schema
+
+WORKFLOW_SUFFIX = ".workflow.json"
+
+
+@dataclass(frozen=True)
+class WorkflowFile:
+    """One export of the editor: its name below workflows/, and the document in it."""
+
+    name: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with one file that does not stop the rest: {"file": ..., "message": ...}."""
+
+    file: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A backend without its data. problems: workflow files that could not be read."""
+
+    config: Mapping[str, Any]
+    schema: Schema
+    workflows: tuple[WorkflowFile, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def read_definition(root: Traversable) -> Definition:
+    """Read config.json, schema.json and workflows/**/*.workflow.json below `root`.
+
+    root:   a folder (pathlib.Path) or a place inside a bundle (zipfile.Path)
+    raises: BadFile for a missing or wrong config or schema
+    """
+    workflows, problems = read_workflows(root)
+    return Definition(
+        config=read_json(_required(root, "config.json"), "config.json", "config"),
+        schema=read_schema(read_json(_required(root, "schema.json"), "schema.json", "schema")),
+        workflows=tuple(workflows),
+        problems=tuple(problems),
+    )
+
+
+def read_workflows(root: Traversable) -> tuple[list[WorkflowFile], list[Problem]]:
+    """Read every workflow file below `root`/workflows, in sorted order of relative path."""
+    workflows: list[WorkflowFile] = []
+    problems: list[Problem] = []
+    folder = root.joinpath("workflows")
+    for name, file in sorted(_files_below(folder, "")) if folder.is_dir() else ():
+        try:
+            document = read_json(file.read_bytes(), f"workflows/{name}", "workflow")
+            workflows.append(WorkflowFile(name, document))
+        except (BadFile, OSError) as error:
+            problems.append(Problem(f"workflows/{name}", str(error)))
+    return workflows, problems
+
+
+def _required(root: Traversable, name: str) -> bytes:
+    try:
+        return root.joinpath(name).read_bytes()
+    except (FileNotFoundError, KeyError, NotADirectoryError) as error:
+        raise BadFile(
+            f"{root} has no {name}; `noodl-portable init` writes a folder that has one"
+        ) from error
+    except OSError as error:
+        raise BadFile(f"{root}/{name} cannot be read: {error.strerror or error}") from error
+
+
+def _files_below(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _files_below(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(WORKFLOW_SUFFIX):
+            yield prefix + entry.name, entry

@@ -1,0 +1,223 @@
+"""The process: from a bundle or a backend folder to a listening server, and to a clean end.
+
+  options -> data folder -> lock and open the database -> bring the schema up to date -> listen
+  -> one line on stdout: NOODL_READY {"url": ..., "port": ..., "pid": ..., ...}
+  -> SIGTERM or SIGINT: stop accepting, let running requests finish, checkpoint, exit code 0
+
+Stdout carries the ready line and nothing else; logs go to stderr.
+"""
+
+import argparse
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from noodl_runtime import __version__
+from noodl_runtime.data_folder import DataFolder, choose_data_folder
+from noodl_runtime.definition import Definition, read_definition
+from noodl_runtime.errors import SetupError
+from noodl_runtime.logs import start_logging
+from noodl_runtime.settings import SETTINGS, Settings, resolve
+
+log = logging.getLogger("noodl.serve")
+
+EXAMPLES = """examples:
+  python backend.pyz                       serve on http://127.0.0.1:8577
+  python backend.pyz --port 0              any free port; the ready line says which
+  python backend.pyz --data ~/todo-data    keep records, files and keys there
+
+exit codes: 0 stopped as asked, 1 cannot start, 2 wrong option, 69 port taken,
+  75 data folder in use, 78 wrong file, setting, Python or platform (a restart will not help)
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the backend comes from. bundle: the file it is packed in, None for a folder."""
+
+    root: Traversable
+    bundle: Path | None = None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve the bundle this code runs from; the entry point of every bundle."""
+    archive = bundle_archive()
+    if archive is None:
+        print("this is not a bundle; use: noodl-portable serve FOLDER", file=sys.stderr)  # noqa: T201
+        return 2
+    source = Source(zipfile.Path(archive, "bundle/"), archive)
+    parser = option_parser(archive.name, version_text(source.root))
+    return run(source, vars(parser.parse_args(argv)))
+
+
+def bundle_archive() -> Path | None:
+    """Return the file this code was unpacked from, None outside a bundle."""
+    loader = getattr(sys.modules.get("_bootstrap"), "__loader__", None)
+    archive = getattr(loader, "archive", None)
+    return Path(archive).absolute() if archive else None
+
+
+def option_parser(prog: str, version: str) -> argparse.ArgumentParser:
+    """Return the parser of the serving options, made from the table of settings."""
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description="Serve this backend.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=version)
+    add_setting_options(parser)
+    return parser
+
+
+def add_setting_options(parser: argparse.ArgumentParser) -> None:
+    """Add one option for each setting of the table."""
+    for row in SETTINGS.values():
+        default = ",".join(row.default) if isinstance(row.default, tuple) else row.default
+        shown = f" (default: {default})" if default not in ("", None) else ""
+        parser.add_argument(
+            row.option, dest=row.name, metavar="VALUE", help=row.help.replace("%", "%%") + shown
+        )
+
+
+def version_text(root: Traversable) -> str:
+    """Return what --version prints: "todo 1.0 (build 1a2b..., noodl-portable 0.1.0)"."""
+    manifest = json.loads(root.joinpath("manifest.json").read_bytes())
+    return (
+        f"{manifest['name']} {manifest['version']} "
+        f"(build {manifest['buildId']}, noodl-portable {__version__})"
+    )
+
+
+def run(source: Source, options: Mapping[str, Any], *, environment: Any = os.environ) -> int:
+    """Serve until told to stop, return the exit code; a SetupError is one line on stderr."""
+    try:
+        service = Service(source, options, environment)
+        flush = start_logging(service.settings.log_level)
+        try:
+            service.start()
+            _announce(service.ready())
+            return service.wait()
+        finally:
+            service.close()
+            flush()
+    except SetupError as error:
+        print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)  # noqa: T201
+        return error.exit_code
+
+
+class Service:
+    """One backend of one process: settings, data folder, store, workflows, server."""
+
+    def __init__(
+        self, source: Source, options: Mapping[str, Any], environment: Mapping[str, str]
+    ) -> None:
+        self.definition = read_definition(source.root)
+        self.settings = _settings(self.definition, options, environment)
+        self._source = source
+        self._environment = environment
+        self._closers: list[Callable[[], None]] = []
+
+    def start(self) -> None:
+        """Open everything, in the order in which it may be refused, and listen."""
+        settings, definition = self.settings, self.definition
+        self.folder = DataFolder(self._data_path())
+        _seed_data(self._source.root, self.folder)
+        self.backend = self._assemble(settings, definition)
+        from noodl_runtime.http.server import Server
+
+        self.server = Server(self.backend, settings.host, settings.port)
+        self.server.start()
+        self._closers.append(lambda: self.server.stop(settings.stop_timeout))
+
+    def ready(self) -> dict[str, Any]:
+        """Return the content of the ready line."""
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        return {
+            "url": f"http://{host}:{self.server.port}",
+            "port": self.server.port,
+            "pid": os.getpid(),
+            "data": str(self.folder.path),
+            "appId": self.backend.app_id,
+            "version": self.backend.version,
+        }
+
+    def wait(self) -> int:
+        """Block until SIGTERM or SIGINT; a second one ends the process at once."""
+        from gevent import signal_handler
+        from gevent.event import Event
+
+        stop = Event()
+
+        def asked() -> None:
+            if stop.is_set():
+                os._exit(1)
+            log.info("stopping")
+            stop.set()
+
+        for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+            if hasattr(signal, name):
+                signal_handler(getattr(signal, name), asked)
+        stop.wait()
+        return 0
+
+    def close(self) -> None:
+        """Undo what was opened, last first; every step is tried."""
+        while self._closers:
+            try:
+                self._closers.pop()()
+            except Exception:
+                log.exception("while stopping")
+
+    def _data_path(self) -> Path:
+        if self._source.bundle is None and not self.settings.data:
+            return Path(str(self._source.root))
+        return choose_data_folder(self.settings.data, self._source.bundle, self._environment)
+
+    def _assemble(self, settings: Settings, definition: Definition) -> Any:
+        from noodl_runtime.assemble import assemble
+
+        backend = assemble(settings, definition, self.folder, self._environment)
+        self._closers.append(backend.close)
+        return backend
+
+
+def _settings(
+    definition: Definition, options: Mapping[str, Any], environment: Mapping[str, str]
+) -> Settings:
+    config = dict(definition.config.get("settings", {}))
+    if "port" in definition.config:
+        config.setdefault("port", definition.config["port"])
+    return resolve(options, environment, config)
+
+
+def _seed_data(root: Traversable, folder: DataFolder) -> None:
+    """Copy the records a bundle brings, unless the folder already has a database."""
+    seed = root.joinpath("data", "local.db")
+    if isinstance(root, Path) or folder.database.exists() or not seed.is_file():
+        return
+    arriving = folder.database.with_suffix(".arriving")
+    with seed.open("rb") as source, arriving.open("wb") as target:
+        os.chmod(arriving, 0o600)  # noqa: PTH101
+        shutil.copyfileobj(source, target)
+        os.fsync(target.fileno())
+    arriving.replace(folder.database)
+    log.info("copied the records that came with the bundle")
+
+
+def _announce(ready: Mapping[str, Any]) -> None:
+    try:
+        sys.stdout.write(f"NOODL_READY {json.dumps(ready)}\n")
+        sys.stdout.flush()
+    except OSError:
+        log.warning("nobody reads the ready line; serving all the same")
+    log.info("serving on %s, data in %s", ready["url"], ready["data"])
