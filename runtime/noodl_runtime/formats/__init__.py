@@ -88,7 +88,7 @@ def _generic(error: Any) -> str:
 
 
 # What each JSON Schema keyword means to an author. One row per keyword we use.
-_EXPLANATIONS: dict[str | None, Any] = {
+_EXPLANATIONS: dict[str, Any] = {
     "type": lambda e: f"is {_shown(e.instance)}; expected {_kinds(e.validator_value)}",
     "enum": lambda e: f"is {_shown(e.instance)}; expected one of {', '.join(e.validator_value)}",
     "required": lambda e: "lacks " + ", ".join(
@@ -102,8 +102,7 @@ _EXPLANATIONS: dict[str | None, Any] = {
     "minimum": lambda e: f"is {_shown(e.instance)}; expected at least {e.validator_value}",
     "maximum": lambda e: f"is {_shown(e.instance)}; expected at most {e.validator_value}",
     "minLength": lambda e: "is empty; expected a text",
-    # a key that this kind of thing cannot have ("if/then/else: false")
-    None: lambda e: f"is {_shown(e.instance)}; expected no such key here",
+    "not": lambda e: "cannot have " + ", ".join(map(repr, e.validator_value["required"])),
 }  # fmt: skip
 
 
