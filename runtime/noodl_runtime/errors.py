@@ -48,6 +48,10 @@ class BadRequest(PortableError):
     status, code = 400, 107
 
 
+class BadJson(BadRequest):
+    """A body or parameter is not one piece of strict JSON."""
+
+
 class RequestTooLarge(PortableError):
     """A body, header block, URL or answer is over its limit; the message names the limit."""
 
@@ -84,7 +88,19 @@ class TooManyRequests(PortableError):
     status, code = 429, 155
 
 
+class ServerBusy(PortableError):
+    """As many connections are open as the server takes."""
+
+    status, code = 503, 1
+
+
 # -- access --------------------------------------------------------------------------------------
+
+
+class Unauthorized(PortableError):
+    """The master key or application id is missing where it is needed, or it is wrong."""
+
+    status, code = 403, 119
 
 
 class NotAllowed(PortableError):
@@ -118,6 +134,12 @@ class NoSuchRecord(PortableError):
     """No record with this objectId, or none the caller may see."""
 
     status, code = 404, 101
+
+
+class MissingId(PortableError):
+    """A record was given no usable objectId where one is needed."""
+
+    status, code = 400, 104
 
 
 class NoSuchCollection(PortableError):
