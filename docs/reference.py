@@ -1,0 +1,146 @@
+"""Write docs/reference.md from the tables of the code: `python -m docs.reference`.
+
+Each section is a function here; tests/test_reference.py fails while the file differs from them.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+FILE = Path(__file__).with_name("reference.md")
+HEAD = """# Reference
+
+Made from the tables of the code by `python -m docs.reference`; do not edit by hand.
+"""
+
+
+def text() -> str:
+    """Return the whole reference as Markdown."""
+    sections = [
+        commands(), settings(), routes(), operators(), field_types(), operations(), node_types(), errors(),
+    ]  # fmt: skip
+    return HEAD + "".join("\n" + section for section in sections)
+
+
+def commands() -> str:
+    """List the commands of noodl-portable with their options."""
+    from noodl_portable.commands import COMMANDS
+
+    rows = []
+    for command in COMMANDS:
+        parser = argparse.ArgumentParser(add_help=False)
+        command.configure(parser)
+        options = [
+            "/".join(action.option_strings) or str(action.metavar or action.dest)
+            for action in parser._actions
+        ]
+        shown = "`DIR` and every setting" if command.name == "serve" else code(options)
+        rows.append((f"`{command.name}`", command.summary, shown, code(command.examples)))
+    return section("Commands", table(("command", "what it does", "takes", "examples"), rows))
+
+
+def settings() -> str:
+    """List every setting and limit with the four places it can be set."""
+    from noodl_runtime.settings import SETTINGS
+
+    rows = [
+        (f"`{row.option}`", f"`{row.variable}`", f"`{row.key}`", shown(row.default), row.help)
+        for row in SETTINGS.values()
+    ]
+    intro = (
+        "Options win over environment variables, those over `settings` in config.json. "
+        "Sizes are in bytes, times in seconds.\n\n"
+    )
+    heads = ("option", "variable", "key in `settings`", "default", "meaning")
+    return section("Settings and limits", intro + table(heads, rows))
+
+
+def routes() -> str:
+    """List every route."""
+    from noodl_runtime.http.routes import ROUTES
+
+    rows = [
+        (f"`{row.method}`", f"`{row.pattern}`", row.permission, row.summary) for row in ROUTES
+    ]
+    return section("Routes", table(("method", "path", "for", "answer"), rows))
+
+
+def operators() -> str:
+    """List the operators of where documents in both spellings."""
+    from noodl_runtime.query.operators import OPERATORS
+
+    rows = [
+        (code([row.friendly] if row.friendly else []), code([row.parse] if row.parse else []), row.help)
+        for row in OPERATORS
+    ]
+    return section("Operators of where documents", table(("friendly", "Parse", "matches"), rows))
+
+
+def field_types() -> str:
+    """List the types of fields and how SQLite holds them."""
+    from noodl_runtime.schema.field_types import FIELD_TYPES
+
+    rows = [
+        (f"`{row.name}`", {None: "no column of its own", "": "as given"}.get(row.sql, row.sql or ""))
+        for row in FIELD_TYPES.values()
+    ]
+    return section("Field types", table(("type", "column in SQLite"), rows))
+
+
+def operations() -> str:
+    """List the update operations."""
+    from noodl_runtime.schema.operations import OPERATIONS
+
+    rows = [(f"`{name}`", first_line(row.__doc__)) for name, row in OPERATIONS.items()]
+    return section("Update operations (`__op`)", table(("operation", "what it does"), rows))
+
+
+def node_types() -> str:
+    """List the node types of workflows with their ports."""
+    from noodl_runtime.workflow.nodes import NODE_TYPES
+
+    rows = [
+        (f"`{name}`", code(row.inputs), code(row.outputs)) for name, row in sorted(NODE_TYPES.items())
+    ]
+    return section("Node types", table(("type", "inputs", "outputs"), rows))
+
+
+def errors() -> str:
+    """List every error with its HTTP status and code."""
+    import noodl_runtime.errors as module
+
+    rows = [
+        (f"`{name}`", str(leaf.status), str(leaf.code), first_line(leaf.__doc__))
+        for name, leaf in vars(module).items()
+        if isinstance(leaf, type) and issubclass(leaf, module.PortableError)
+    ]
+    return section("Errors", table(("error", "status", "code", "meaning"), rows))
+
+
+def section(title: str, body: str) -> str:
+    return f"## {title}\n\n{body}"
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = list(heads)
+    lines = [heads, ["---"] * len(heads), *map(list, rows)]
+    return "".join("| " + " | ".join(c.replace("|", "\\|") for c in line) + " |\n" for line in lines)
+
+
+def code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def shown(value: object) -> str:
+    return f"`{value}`" if value not in ("", ()) else "none"
+
+
+def first_line(doc: str | None) -> str:
+    return (doc or "").strip().split("\n")[0]
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), encoding="utf-8")
+    print(f"wrote {FILE.name}")
+    sys.exit(0)
