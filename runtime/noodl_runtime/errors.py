@@ -167,9 +167,13 @@ class InvalidValue(PortableError):
 
 
 class DuplicateValue(PortableError):
-    """A unique index already holds this value."""
+    """A unique index already holds this value.
+
+    fields: the fields of that index, e.g. ("username",); ("objectId",) for a chosen id
+    """
 
     status, code = 400, 137
+    fields: tuple[str, ...] = ()
 
 
 class DestructiveChange(PortableError):

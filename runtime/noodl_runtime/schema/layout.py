@@ -8,8 +8,15 @@ Every collection is a table of its own name, every field a column of its own nam
   _join_<field>_<collection>       junction table of a relation: owningId, relatedId
   _...                             all other tables whose name starts with "_" are the store's own
 
+Records keep their place: `_rowid_` grows with every record made, and breaks ties of createdAt.
+
+SQLite does not tell `Item` from `item`, clients do. The second collection of such a pair gets a
+table of another name ("item~0", see `spare_table`); the second field of such a pair is refused.
+
 In a column, SQL NULL means null or missing: queries do not tell them apart, answers do (`_nulls`).
 """
+
+from noodl_runtime.schema.model import Collection
 
 SYSTEM_FIELDS = ("objectId", "createdAt", "updatedAt", "ACL")
 READ_PRINCIPALS = "_rperm"
@@ -26,6 +33,20 @@ def quote_name(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
+def table_name(collection: Collection) -> str:
+    """Return the name of a collection's table; always ask here, it may not be the collection's."""
+    return collection.table or collection.name
+
+
+def spare_table(collection: str) -> str:
+    """Return the name of the table for a collection whose own name differs from another's by case.
+
+    "todoItem" -> "todoItem~10": the places of its capitals, as bits, which no other spelling has
+    """
+    capitals = sum(1 << place for place, letter in enumerate(collection) if letter.isupper())
+    return f"{collection}~{capitals:x}"
+
+
 def junction_table(collection: str, field: str) -> str:
-    """Return the name of the table behind a relation field."""
+    """Return the name of the table behind a relation field; collection: what `table_name` says."""
     return f"_join_{field}_{collection}"

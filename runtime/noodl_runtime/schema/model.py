@@ -38,12 +38,15 @@ class Collection:
     """A named set of records. fields hold what the author declared, not the system fields.
 
     permissions: class-level permissions in Parse's form, {} for open to all
+    table:       name of its table where that is not its own name, see schema/layout.py; the
+                 store's business, so it is no part of equality and of no exported form
     """
 
     name: str
     fields: Mapping[str, Field] = field(default_factory=dict)
     indexes: tuple[Index, ...] = ()
     permissions: Mapping[str, Any] = field(default_factory=dict)
+    table: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from noodl_runtime.errors import PortableError
-from noodl_runtime.schema.model import Schema
+from noodl_runtime.schema.model import Field, Schema
 from noodl_runtime.values import Record
 
 # Who asks, for the ACL of each record: {"*", "<user id>", "role:<name>"}; None means full rights.
@@ -212,6 +212,14 @@ class CloudStore(Protocol):
         """Bring the store to this schema, or raise and leave everything as it was.
 
         raises: DestructiveChange when data would be lost and allow_destructive is False
+        """
+        ...
+
+    def add_fields(self, collection: str, fields: Sequence[Field] = ()) -> None:
+        """Make sure the collection and these fields exist; nothing else changes.
+
+        Safe when many do it at once: what another added in the meantime is fine if it has the
+        same type. raises: WrongType, BadName, SchemaRefused
         """
         ...
 
