@@ -1,0 +1,1 @@
+"""Documents, and what makes the reference from the code."""

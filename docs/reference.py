@@ -18,8 +18,15 @@ Made from the tables of the code by `python -m docs.reference`; do not edit by h
 def text() -> str:
     """Return the whole reference as Markdown."""
     sections = [
-        commands(), settings(), routes(), operators(), field_types(), operations(), node_types(), errors(),
-    ]  # fmt: skip
+        commands(),
+        settings(),
+        routes(),
+        operators(),
+        field_types(),
+        operations(),
+        node_types(),
+        errors(),
+    ]
     return HEAD + "".join("\n" + section for section in sections)
 
 
@@ -60,9 +67,7 @@ def routes() -> str:
     """List every route."""
     from noodl_runtime.http.routes import ROUTES
 
-    rows = [
-        (f"`{row.method}`", f"`{row.pattern}`", row.permission, row.summary) for row in ROUTES
-    ]
+    rows = [(f"`{row.method}`", f"`{row.pattern}`", row.permission, row.summary) for row in ROUTES]
     return section("Routes", table(("method", "path", "for", "answer"), rows))
 
 
@@ -71,7 +76,7 @@ def operators() -> str:
     from noodl_runtime.query.operators import OPERATORS
 
     rows = [
-        (code([row.friendly] if row.friendly else []), code([row.parse] if row.parse else []), row.help)
+        (code(filter(None, [row.friendly])), code(filter(None, [row.parse])), row.help)
         for row in OPERATORS
     ]
     return section("Operators of where documents", table(("friendly", "Parse", "matches"), rows))
@@ -81,10 +86,8 @@ def field_types() -> str:
     """List the types of fields and how SQLite holds them."""
     from noodl_runtime.schema.field_types import FIELD_TYPES
 
-    rows = [
-        (f"`{row.name}`", {None: "no column of its own", "": "as given"}.get(row.sql, row.sql or ""))
-        for row in FIELD_TYPES.values()
-    ]
+    words = {None: "no column of its own", "": "as given"}
+    rows = [(f"`{row.name}`", words.get(row.sql, row.sql or "")) for row in FIELD_TYPES.values()]
     return section("Field types", table(("type", "column in SQLite"), rows))
 
 
@@ -101,7 +104,8 @@ def node_types() -> str:
     from noodl_runtime.workflow.nodes import NODE_TYPES
 
     rows = [
-        (f"`{name}`", code(row.inputs), code(row.outputs)) for name, row in sorted(NODE_TYPES.items())
+        (f"`{name}`", code(row.inputs), code(row.outputs))
+        for name, row in sorted(NODE_TYPES.items())
     ]
     return section("Node types", table(("type", "inputs", "outputs"), rows))
 
@@ -125,7 +129,8 @@ def section(title: str, body: str) -> str:
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     heads = list(heads)
     lines = [heads, ["---"] * len(heads), *map(list, rows)]
-    return "".join("| " + " | ".join(c.replace("|", "\\|") for c in line) + " |\n" for line in lines)
+    cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
+    return "".join(f"| {' | '.join(line)} |\n" for line in cells)
 
 
 def code(names: Iterable[str]) -> str:

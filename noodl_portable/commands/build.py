@@ -1,0 +1,110 @@
+"""noodl-portable build: pack a backend folder into one file that runs."""
+
+import json
+import sys
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from noodl_builder.options import BuildOptions
+from noodl_builder.plan import Plan, plan
+from noodl_builder.write import BuildReport, write
+from noodl_portable.build_file import read_build_file
+from noodl_portable.command import Command
+from noodl_runtime.errors import BuildRefused, SetupError
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the options of build; those not given come from noodl-portable.yaml."""
+    parser.add_argument("folder", metavar="DIR", type=Path, help="backend folder")
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="file to write")
+    parser.add_argument("--name", help="name in the manifest (default: the one in config.json)")
+    parser.add_argument("--version", help="version in the manifest")
+    parser.add_argument(
+        "--include-data", action=BooleanOptionalAction, help="pack the records as seed data"
+    )
+    parser.add_argument("--app", metavar="DIR", type=Path, help="front end to serve at /")
+    parser.add_argument(
+        "--allow-secret", metavar="FILE", action="append", default=[],
+        help="file that may hold what looks like a key, e.g. workflows/pay.workflow.json",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="print the plan, write nothing")
+    parser.add_argument("--json", action="store_true", help="answer in JSON")
+
+
+def run(arguments: Namespace) -> int:
+    """Plan, then write; print what came of it."""
+    folder: Path = arguments.folder
+    if not folder.is_dir():
+        raise SetupError(f"{folder} is not a folder; `noodl-portable init {folder}` makes one")
+    file = read_build_file(folder)
+    planned = plan(build_options(arguments, file))
+    if arguments.dry_run:
+        _print_plan(planned, as_json=arguments.json)
+        return 0
+    report = write(planned, _output(arguments, file, folder))
+    _print_report(report, as_json=arguments.json)
+    return 0
+
+
+def build_options(arguments: Namespace, file: Mapping[str, Any]) -> BuildOptions:
+    """Return the options in force: the command line over noodl-portable.yaml."""
+    folder: Path = arguments.folder
+    _check_python(file)
+    app = arguments.app or (folder / file["app"] if "app" in file else None)
+    data = arguments.include_data
+    return BuildOptions(
+        folder=folder,
+        name=arguments.name or file.get("name"),
+        version=arguments.version or file.get("version"),
+        include_data=file.get("include-data", False) if data is None else data,
+        app=app,
+        allowed=frozenset(arguments.allow_secret),
+    )
+
+
+def _check_python(file: Mapping[str, Any]) -> None:
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if file.get("python", running) != running:
+        raise BuildRefused(
+            f"noodl-portable.yaml asks for Python {file['python']}, this is {running}; "
+            f"build with Python {file['python']} or change the file"
+        )
+
+
+def _output(arguments: Namespace, file: Mapping[str, Any], folder: Path) -> Path:
+    if arguments.output:
+        return Path(arguments.output)
+    if "output" in file:
+        return folder.absolute().parent / str(file["output"])
+    raise BuildRefused("no output file given; use -o FILE, e.g. -o backend.pyz")
+
+
+def _print_plan(planned: Plan, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(planned.manifest, indent=2))
+        return
+    for entry in planned.entries:
+        print(f"{entry.sha256[:16]}  {entry.size:>9}  {entry.name}")
+
+
+def _print_report(report: BuildReport, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(report.as_dict(), indent=2))
+        return
+    print(f"Built {report.output}: {report.size / 1e6:.1f} MB, build {report.build_id}.")
+    print(f"Run it: python {report.output}")
+
+
+COMMAND = Command(
+    name="build",
+    summary="pack a backend folder into one file that runs",
+    examples=(
+        "build my-app -o my-app.pyz",
+        "build my-app -o my-app.pyz --include-data --version 1.2",
+        "build my-app --dry-run --json",
+    ),
+    configure=configure,
+    run=run,
+)
