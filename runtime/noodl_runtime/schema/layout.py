@@ -5,7 +5,7 @@ Every collection is a table of its own name, every field a column of its own nam
   objectId, createdAt, updatedAt   text, as records show them
   _rperm, _wperm                   JSON list of principals that may read / write; NULL: everyone
   _nulls                           JSON list of fields that are null, not missing; NULL: none
-  _join_<field>_<collection>       junction table of a relation: owningId, relatedId
+  _join:<field>:<collection>       junction table of a relation: owningId, relatedId
   _...                             all other tables whose name starts with "_" are the store's own
 
 Records keep their place: `_rowid_` grows with every record made, and breaks ties of createdAt.
@@ -48,5 +48,8 @@ def spare_table(collection: str) -> str:
 
 
 def junction_table(collection: str, field: str) -> str:
-    """Return the name of the table behind a relation field; collection: what `table_name` says."""
-    return f"_join_{field}_{collection}"
+    """Return the name of the table behind a relation field; collection: what `table_name` says.
+
+    Colons, because no name has one: field "a_b" of "c" and field "a" of "b_c" stay apart.
+    """
+    return f"_join:{field}:{collection}"
