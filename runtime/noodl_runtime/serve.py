@@ -60,8 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def bundle_archive() -> Path | None:
-    """Return the file this code was unpacked from, None outside a bundle."""
-    loader = getattr(sys.modules.get("_bootstrap"), "__loader__", None)
+    """Return the file that was started, None outside a bundle."""
+    loader = getattr(sys.modules["__main__"], "__loader__", None)
     archive = getattr(loader, "archive", None)
     return Path(archive).absolute() if archive else None
 

@@ -1,0 +1,28 @@
+"""First file of a bundle that runs: checks Python and platform, then hands over to noodl_boot.
+
+Any Python may be asked to start a bundle, 2.7 too. It must be able to read this file and say in
+one sentence what is wrong, instead of failing somewhere inside: no newer syntax here.
+"""
+
+# ruff: noqa: UP031, PTH119  older Pythons know neither f-strings nor pathlib
+
+import os
+import sys
+
+from noodl_target import CURRENT  # type: ignore[import-not-found]  # beside this file in a bundle
+
+# The builder fills these two lines: what to call, and what is unpacked, by target.
+ENTRY = ""
+TARGETS = {}  # type: dict[str, object]
+
+if CURRENT not in TARGETS:
+    sys.stderr.write(
+        "%s: made for %s, started by %s (system, machine, Python); "
+        "start it with a Python that fits, or build it again with this one.\n"
+        % (os.path.basename(sys.argv[0]), " or ".join(sorted(TARGETS)), CURRENT)
+    )
+    sys.exit(78)
+
+from noodl_boot import start  # type: ignore[import-not-found]  # noqa: E402  needs a newer Python
+
+start(ENTRY, TARGETS[CURRENT], CURRENT)

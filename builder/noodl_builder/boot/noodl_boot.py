@@ -1,0 +1,184 @@
+"""Starts a bundle: unpacks its libraries once into a private cache folder, then calls its entry.
+
+  <cache>/<target>/<file name>_<cache id>/site-packages/    unpacked by the bootstrap shiv put in
+  <cache>/<target>/<file name>_<cache id>/.used             touched at each start, locked meanwhile
+
+<cache> is NOODL_CACHE, else the user's own cache folder, else a private folder below the temporary
+one. Compiled libraries cannot be imported from a zip, hence the unpacking. Every start counts the
+unpacked files (2 ms); when some are gone or cut short, they are written again, one by one, so that
+a process that runs from the same folder keeps its files.
+
+Stands beside __main__.py in the bundle. What unpacks is a file of its own, imported when needed:
+with zipfile and shiv's bootstrap it takes as long as the rest of a start.
+"""
+
+import errno
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+# The bundle itself; this file's place inside it is <bundle>/noodl_boot.py.
+ARCHIVE = Path(os.path.abspath(__file__)).parent  # noqa: PTH100  a zip cannot be resolved
+APP_FOLDER = "noodl-portable"
+USED = ".used"
+WILL_NOT_HELP, CANNOT_UNPACK = 78, 73  # exit codes: EX_CONFIG, EX_CANTCREAT
+NATIVE = (".so", ".dylib", ".pyd", ".dll")
+
+_held: list[Any] = []  # open for as long as the process lives
+
+
+class CannotStart(Exception):
+    """A sentence for the person who started the bundle, and the exit code that goes with it."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def start(entry: str, facts: Mapping[str, Any], target: str) -> NoReturn:
+    """Unpack what is not yet unpacked, call the entry, and exit with what it returns.
+
+    entry: "noodl_runtime.serve:main"
+    facts: {"cacheId": "0f3a...", "files": 412, "size": 11534336}
+    """
+    forget_foreign_settings()
+    try:
+        site_packages = unpacked(ARCHIVE, facts, target)
+        sys.path[:] = [str(site_packages), *without_host(sys.path)]
+        code = call(entry)
+    except CannotStart as error:
+        sys.stderr.write(f"{ARCHIVE.name}: {error}\n")
+        code = error.exit_code
+    sys.exit(code)
+
+
+def forget_foreign_settings() -> None:
+    """Drop every SHIV_ variable: they change what is unpacked and run, and are not ours."""
+    for name in [name for name in os.environ if name.startswith("SHIV_")]:
+        del os.environ[name]
+
+
+def without_host(path: list[str]) -> list[str]:
+    """Return a module search path without the packages of this machine, the bundle last."""
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    foreign = {str(Path(folder).absolute()) for folder in given if folder}
+    places = [p for p in path[1:] if Path(p).name not in ("site-packages", "dist-packages")]
+    return [p for p in places if str(Path(p).absolute()) not in foreign] + [str(ARCHIVE)]
+
+
+def call(entry: str) -> Any:
+    """Import "package.module:function" and call it. raises: CannotStart for a foreign library."""
+    module, _, name = entry.partition(":")
+    try:
+        return getattr(importlib.import_module(module), name)()
+    except ImportError as error:
+        if str(error.path).endswith(NATIVE):
+            raise CannotStart(
+                f"a library does not load on this system: {error}; this machine may be older than "
+                "the bundle asks for, or the folder may not allow running code: set NOODL_CACHE",
+                WILL_NOT_HELP,
+            ) from error
+        raise
+
+
+# -- where to --------------------------------------------------------------------------------------
+
+
+def unpacked(archive: Path, facts: Mapping[str, Any], target: str) -> Path:
+    """Return the folder with the whole site-packages, in the first cache folder that can hold it.
+
+    raises: CannotStart with what is wrong with each of them, or with the bundle
+    """
+    reasons = []
+    for cache in cache_folders(os.environ, sys.platform):
+        folder = cache / target / f"{archive.name}_{facts['cacheId']}"
+        try:
+            check_folder(cache)
+            hold(folder)
+            if not is_whole(folder, facts):
+                from noodl_unpack import unpack  # type: ignore[import-not-found]
+
+                unpack(archive, folder, facts)
+                hold(folder)
+            return folder / "site-packages"
+        except OSError as error:
+            reasons.append(f"{cache}: {(error.strerror or str(error)).lower()}")
+    raise CannotStart(
+        f"there is no folder to unpack its libraries into ({'; '.join(reasons)}); "
+        f"set NOODL_CACHE to a folder of yours with {facts['size'] // 1_000_000 + 1} MB free",
+        CANNOT_UNPACK,
+    )
+
+
+def cache_folders(environment: Mapping[str, str], platform: str) -> Iterator[Path]:
+    """Yield the folders to try in turn. NOODL_CACHE is the only one if it is set."""
+    if given := environment.get("NOODL_CACHE"):
+        yield Path(given).absolute()
+        return
+    with suppress(RuntimeError):  # no home, and no account that could tell
+        home = Path("~").expanduser()
+        variable, usual = {
+            "win32": ("LOCALAPPDATA", home / "AppData" / "Local"),
+            "darwin": ("", home / "Library" / "Caches"),
+        }.get(platform, ("XDG_CACHE_HOME", home / ".cache"))
+        chosen = Path(environment.get(variable) or usual)
+        if chosen.is_absolute():
+            yield chosen / APP_FOLDER
+    import tempfile
+
+    owner = f"-{os.getuid()}" if hasattr(os, "getuid") else ""
+    yield Path(tempfile.gettempdir(), APP_FOLDER + owner)
+
+
+def check_folder(folder: Path) -> None:
+    """Make a cache folder, or check that nobody else can write to the one that is there.
+
+    What is in it gets executed. raises: OSError
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not hasattr(os, "getuid"):
+        return
+    status = folder.lstat()
+    if status.st_uid not in (os.getuid(), 0) or status.st_mode & 0o022 or folder.is_symlink():
+        raise PermissionError(errno.EPERM, "others can write to it")
+    if os.statvfs(folder).f_flag & getattr(os, "ST_NOEXEC", 0):
+        raise PermissionError(errno.EPERM, "mounted noexec, libraries cannot run from it")
+
+
+def hold(folder: Path) -> None:
+    """Mark a build as used now, and locked until this process ends. A missing one is no matter."""
+    with suppress(OSError):
+        mark = (folder / USED).open("ab")
+        _held.append(mark)
+        os.utime(mark.name)
+        with suppress(ImportError):  # Windows: there an open file cannot be removed anyway
+            import fcntl
+
+            fcntl.flock(mark, fcntl.LOCK_SH)
+
+
+# -- what is there ---------------------------------------------------------------------------------
+
+
+def is_whole(folder: Path, facts: Mapping[str, Any]) -> bool:
+    """Say if as many files of as many bytes are unpacked as were packed."""
+    return _measure(folder / "site-packages") == (facts["files"], facts["size"])
+
+
+def _measure(folder: Path | str) -> tuple[int, int]:
+    files = size = 0
+    try:
+        with os.scandir(folder) as found:
+            for item in found:
+                if item.is_dir(follow_symlinks=False):
+                    more = (0, 0) if item.name == "__pycache__" else _measure(item.path)
+                else:
+                    more = (1, item.stat(follow_symlinks=False).st_size)
+                files, size = files + more[0], size + more[1]
+    except FileNotFoundError:
+        return 0, 0
+    return files, size

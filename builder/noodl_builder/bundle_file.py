@@ -1,0 +1,63 @@
+"""Looks into a finished bundle without running anything of it."""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from noodl_builder.manifest import MANIFEST, BundleInfo, content_digest, read_info
+from noodl_runtime.errors import BadFile
+from noodl_runtime.formats import read_json
+
+MAX_MANIFEST = 64_000_000  # bytes
+
+
+def inspect(path: Path) -> BundleInfo:
+    """Return what the manifest of a bundle says. raises: BadFile when it is none or is damaged."""
+    with _opened(path) as archive:
+        return _read_manifest(archive, path)
+
+
+def verify(path: Path) -> BundleInfo:
+    """Check every file of a bundle against its manifest, and return what that says.
+
+    Finds damage and careless change. Who changes a file and the manifest is not found: for that,
+    compare the SHA-256 of the bundle with the one the build reported.
+    raises: BadFile naming the first three files that differ, are missing, or are too many
+    """
+    with _opened(path) as archive:
+        info = _read_manifest(archive, path)
+        names = [name for name in archive.namelist() if name != MANIFEST]
+        found = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names}
+    expected = {name: sha256 for name, _, sha256 in info.entries}
+    differing = sorted(n for n in found.keys() | expected.keys() if found.get(n) != expected.get(n))
+    if differing or len(names) != len(found):
+        raise BadFile(f"{path}: not what its manifest lists: {', '.join(differing[:3])}")
+    if content_digest(info.entries) != info.content_digest:
+        raise BadFile(f"{path}: its manifest does not add up to the build id in it")
+    return info
+
+
+def _read_manifest(archive: ZipFile, path: Path) -> BundleInfo:
+    try:
+        size = archive.getinfo(MANIFEST).file_size
+    except KeyError as error:
+        raise BadFile(f"{path} is a zip, but not a bundle: it has no {MANIFEST}") from error
+    if size > MAX_MANIFEST:
+        raise BadFile(f"{path}: {MANIFEST} has {size} bytes, over the limit of {MAX_MANIFEST}")
+    return read_info(read_json(archive.read(MANIFEST), f"{path}: {MANIFEST}", "manifest"))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[ZipFile]:
+    try:
+        with ZipFile(path) as archive:
+            yield archive
+    except BadZipFile as error:
+        raise BadFile(f"{path} is not a bundle, or damaged: {error}") from error
+    except (zlib.error, EOFError, NotImplementedError) as error:
+        raise BadFile(f"{path} is damaged: {error}") from error
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read: {error.strerror or error}") from error

@@ -1,0 +1,90 @@
+"""Which distributions a bundle carries: ours and, step by step, what each one requires here."""
+
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from typing import Any
+
+from noodl_runtime.errors import BuildRefused
+
+OWN = "noodl-portable"
+# Extras of ours whose packages go along when they are installed; without them the backend runs,
+# and what needs them says so by name.
+OPTIONAL_EXTRAS = ("script", "regex")
+
+
+def closure(own: metadata.Distribution) -> list[metadata.Distribution]:
+    """Return all that `own` needs on this Python and platform, without `own`, sorted by name.
+
+    raises: BuildRefused for one that is not installed, or not in the version that is asked for
+    """
+    found: dict[str, metadata.Distribution] = {}
+    asked: set[tuple[str, str]] = set()
+    waiting = [(requirement, own.name) for requirement in _roots(own)]
+    while waiting:
+        requirement, asker = waiting.pop()
+        name = _normal(requirement.name)
+        distribution = found.setdefault(name, _installed(requirement, asker))
+        for extra in ("", *sorted(requirement.extras)):
+            if (name, extra) not in asked:
+                asked.add((name, extra))
+                waiting += [(r, distribution.name) for r in _requirements(distribution, extra)]
+    return [found[name] for name in sorted(found)]
+
+
+def installed_distribution(name: str) -> metadata.Distribution:
+    """Return an installed distribution by name. raises: BuildRefused."""
+    try:
+        return metadata.distribution(name)
+    except metadata.PackageNotFoundError as error:
+        raise BuildRefused(
+            f"{name} is not installed in this environment; a bundle is made from what is "
+            "installed: use a virtual environment and `pip install 'noodl-portable[builder]'`"
+        ) from error
+
+
+def _roots(own: metadata.Distribution) -> Iterator[Any]:
+    yield from _requirements(own, "")
+    for extra in OPTIONAL_EXTRAS:
+        needed = {str(requirement) for requirement in _requirements(own, "")}
+        for requirement in _requirements(own, extra):
+            if str(requirement) not in needed and _is_installed(requirement.name):
+                yield requirement
+
+
+def _requirements(distribution: metadata.Distribution, extra: str) -> Iterable[Any]:
+    from packaging.requirements import Requirement
+
+    for text in distribution.requires or ():
+        requirement = Requirement(text)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+            yield requirement
+
+
+def _installed(requirement: Any, asker: str) -> metadata.Distribution:
+    try:
+        distribution = metadata.distribution(requirement.name)
+    except metadata.PackageNotFoundError as error:
+        raise BuildRefused(
+            f"{asker} needs {requirement.name}, which is not installed; "
+            f"run `pip install {requirement.name}` in this environment"
+        ) from error
+    if not requirement.specifier.contains(distribution.version, prereleases=True):
+        raise BuildRefused(
+            f"{asker} needs {requirement.name} {requirement.specifier}, but "
+            f"{distribution.version} is installed; run `pip install --upgrade {requirement.name}`"
+        )
+    return distribution
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _normal(name: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return str(canonicalize_name(name))

@@ -1,0 +1,113 @@
+"""Decides what goes into a bundle. The plan is data: printed by a dry run, compared by tests."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from noodl_builder.backend_files import APP, SEED, BackendFiles, read_backend
+from noodl_builder.boot_files import boot_entries
+from noodl_builder.entry import Entry, digest, make_entry
+from noodl_builder.folder_files import LeftOut
+from noodl_builder.manifest import (
+    MANIFEST,
+    BundleInfo,
+    collection_names,
+    content_digest,
+    function_names,
+    listed,
+    schema_digest,
+)
+from noodl_builder.options import BuildOptions
+from noodl_builder.runtime_parts import RuntimeParts, installed_runtime
+from noodl_builder.shiv_archive import foreseen_entries, make_environment
+from noodl_runtime.errors import BuildRefused
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a bundle will hold, sorted by name, each with its hash. Equal plans, equal bytes.
+
+    info:        what the manifest will say
+    left_out:    files of the backend that stay behind, and why
+    epoch:       time every entry carries, seconds since 1970
+    inputs:      folders it was made from; the bundle is never written into one of them
+    environment: shiv's description of the zip
+    """
+
+    info: BundleInfo
+    entries: tuple[Entry, ...]
+    left_out: tuple[LeftOut, ...]
+    epoch: int
+    inputs: tuple[Path, ...] = field(compare=False, repr=False)
+    environment: Any = field(compare=False, repr=False)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Return the content of manifest.json."""
+        return self.info.document()
+
+    def __str__(self) -> str:
+        lines = [f"{e.sha256[:16]}  {e.size:>9}  {e.name}" for e in self.entries]
+        lines += [f"left out: {left.name} ({left.reason})" for left in self.left_out]
+        return "\n".join(lines)
+
+
+def plan(options: BuildOptions, runtime: RuntimeParts | None = None) -> Plan:
+    """Read everything a bundle is made of and return its plan; nothing is written.
+
+    runtime: what ships beside the backend; None: read from the installed environment
+    raises:  BuildRefused, BadFile
+    """
+    backend = read_backend(options)
+    runtime = runtime or installed_runtime()
+    cache_id = digest(runtime.entries)[:16]
+    environment = make_environment(cache_id, runtime.entry_point, options.epoch)
+    entries = [
+        *backend.entries,
+        *runtime.entries,
+        *foreseen_entries(environment),
+        *boot_entries(runtime, cache_id),
+    ]
+    _refuse_equal_names(entry.name for entry in entries)
+    info = _info(options, backend, runtime, entries)
+    return Plan(
+        info=info,
+        entries=tuple(sorted([*entries, make_entry(MANIFEST, info.text())])),
+        left_out=backend.left_out,
+        epoch=options.epoch,
+        inputs=tuple(path for path in (options.folder, options.app) if path),
+        environment=environment,
+    )
+
+
+def _info(
+    options: BuildOptions, backend: BackendFiles, runtime: RuntimeParts, entries: list[Entry]
+) -> BundleInfo:
+    names = {entry.name for entry in entries}
+    contents = listed(entries)
+    return BundleInfo(
+        name=options.name or backend.config["name"],
+        version=options.version or backend.config.get("version", "0.0.0"),
+        runtime_version=runtime.version,
+        content_digest=content_digest(contents),
+        targets=(runtime.target,),
+        functions=function_names(backend.workflows),
+        collections=collection_names(backend.schema),
+        schema_digest=schema_digest(backend.schema),
+        seed_data=SEED in names,
+        app=any(name.startswith(APP) for name in names),
+        dependencies=runtime.dependencies,
+        entries=contents,
+    )
+
+
+def _refuse_equal_names(names: Iterable[str]) -> None:
+    names = list(names)
+    often = {name for name, times in Counter(n.casefold() for n in names).items() if times > 1}
+    if same := sorted(name for name in names if name.casefold() in often):
+        raise BuildRefused(
+            f"names that differ only by case are one file on some systems: {', '.join(same)}; "
+            "rename one"
+        )
