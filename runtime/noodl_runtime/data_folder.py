@@ -18,7 +18,6 @@ from typing import Any
 
 from noodl_runtime.errors import BadFile, SetupError
 from noodl_runtime.formats import parse_json, read_json
-from noodl_runtime.values import random_id
 
 APP_FOLDER = "noodl-portable"
 
@@ -73,9 +72,11 @@ class DataFolder:
         """Return config.json; the first start makes it from `template`, the bundle's config."""
         file = self.path / "config.json"
         if not file.exists():
-            made = {**template, "appId": template.get("appId") or random_id(20)}
-            write_private(file, json_text(made))
-        config: dict[str, Any] = read_json(file.read_bytes(), str(file), "config")
+            write_private(file, json_text(template))
+        text = file.read_bytes()
+        if text == json_text(template).encode():
+            return dict(template)  # has been checked with the bundle
+        config: dict[str, Any] = read_json(text, str(file), "config")
         return config
 
     def master_key(self, environment: Mapping[str, str]) -> str:

@@ -43,29 +43,35 @@ class Definition:
     problems: tuple[Problem, ...] = ()
 
 
-def read_definition(root: Traversable) -> Definition:
+def read_definition(root: Traversable, checked: frozenset[str] = frozenset()) -> Definition:
     """Read config.json, schema.json and workflows/**/*.workflow.json below `root`.
 
-    root:   a folder (pathlib.Path) or a place inside a bundle (zipfile.Path)
-    raises: BadFile for a missing or wrong config or schema
+    root:    a folder (pathlib.Path) or a place inside a bundle (zipfile.Path)
+    checked: SHA-256 of files that are known to have the right form, see formats.read_json
+    raises:  BadFile for a missing or wrong config or schema
     """
-    workflows, problems = read_workflows(root)
+    workflows, problems = read_workflows(root, checked)
+    config = read_json(_required(root, "config.json"), "config.json", "config", checked=checked)
+    schema = read_json(_required(root, "schema.json"), "schema.json", "schema", checked=checked)
     return Definition(
-        config=read_json(_required(root, "config.json"), "config.json", "config"),
-        schema=read_schema(read_json(_required(root, "schema.json"), "schema.json", "schema")),
+        config=config,
+        schema=read_schema(schema),
         workflows=tuple(workflows),
         problems=tuple(problems),
     )
 
 
-def read_workflows(root: Traversable) -> tuple[list[WorkflowFile], list[Problem]]:
+def read_workflows(
+    root: Traversable, checked: frozenset[str] = frozenset()
+) -> tuple[list[WorkflowFile], list[Problem]]:
     """Read every workflow file below `root`/workflows, in sorted order of relative path."""
     workflows: list[WorkflowFile] = []
     problems: list[Problem] = []
     folder = root.joinpath("workflows")
     for name, file in sorted(_files_below(folder, "")) if folder.is_dir() else ():
         try:
-            document = read_json(file.read_bytes(), f"workflows/{name}", "workflow")
+            text = file.read_bytes()
+            document = read_json(text, f"workflows/{name}", "workflow", checked=checked)
             workflows.append(WorkflowFile(name, document))
         except (BadFile, OSError) as error:
             problems.append(Problem(f"workflows/{name}", str(error)))

@@ -42,10 +42,15 @@ exit codes: 0 stopped as asked, 1 cannot start, 2 wrong option, 69 port taken,
 
 @dataclass(frozen=True)
 class Source:
-    """Where the backend comes from. bundle: the file it is packed in, None for a folder."""
+    """Where the backend comes from.
+
+    bundle:  the file it is packed in, None for a folder
+    checked: SHA-256 of the files whose form was checked when the bundle was built
+    """
 
     root: Traversable
     bundle: Path | None = None
+    checked: frozenset[str] = frozenset()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,9 +59,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if archive is None:
         print("this is not a bundle; use: noodl-portable serve FOLDER", file=sys.stderr)  # noqa: T201
         return 2
-    source = Source(zipfile.Path(archive, "bundle/"), archive)
-    parser = option_parser(archive.name, version_text(source.root))
-    return run(source, vars(parser.parse_args(argv)))
+    root = zipfile.Path(archive, "bundle/")
+    manifest = json.loads(root.joinpath("manifest.json").read_bytes())
+    options = option_parser(archive.name, version_text(manifest)).parse_args(argv)
+    checked = frozenset(entry["sha256"] for entry in manifest["entries"])
+    return run(Source(root, archive, checked), vars(options))
 
 
 def bundle_archive() -> Path | None:
@@ -89,9 +96,8 @@ def add_setting_options(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def version_text(root: Traversable) -> str:
+def version_text(manifest: Mapping[str, Any]) -> str:
     """Return what --version prints: "todo 1.0 (build 1a2b..., noodl-portable 0.1.0)"."""
-    manifest = json.loads(root.joinpath("manifest.json").read_bytes())
     return (
         f"{manifest['name']} {manifest['version']} "
         f"(build {manifest['buildId']}, noodl-portable {__version__})"
@@ -121,7 +127,7 @@ class Service:
     def __init__(
         self, source: Source, options: Mapping[str, Any], environment: Mapping[str, str]
     ) -> None:
-        self.definition = read_definition(source.root)
+        self.definition = read_definition(source.root, source.checked)
         self.settings = _settings(self.definition, options, environment)
         self._source = source
         self._environment = environment

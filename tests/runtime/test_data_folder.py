@@ -47,10 +47,6 @@ def test_the_first_start_copies_the_config_and_later_ones_keep_it(tmp_path: Path
     assert folder.config({"name": "Other", "appId": "other"})["appId"] == "todo"
 
 
-def test_a_config_without_an_application_id_gets_one(tmp_path: Path) -> None:
-    assert len(DataFolder(tmp_path).config({"name": "x", "appId": ""})["appId"]) == 20
-
-
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [

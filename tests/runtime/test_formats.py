@@ -1,3 +1,4 @@
+import hashlib
 from typing import Any
 
 import jsonschema
@@ -54,6 +55,14 @@ def test_a_right_document_comes_back_as_it_is(kind: Kind, document: Any) -> None
     from noodl_runtime.formats import check
 
     assert check(document, "f", kind) is document
+
+
+def test_a_file_that_was_checked_before_is_not_checked_again() -> None:
+    text = b'{"tables": {}}'
+    known = frozenset([hashlib.sha256(text).hexdigest()])
+    assert read_json(text, "f.json", "schema", checked=known) == {"tables": {}}
+    with pytest.raises(BadFile):
+        read_json(text + b" ", "f.json", "schema", checked=known)
 
 
 def test_a_byte_order_mark_is_fine() -> None:
