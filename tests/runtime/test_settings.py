@@ -65,7 +65,7 @@ def test_a_wrong_value_is_refused_with_its_source(
 
 @pytest.mark.parametrize("value", [True, "1.5", None, [], {}])
 def test_config_json_is_held_to_the_same_rules(value: object) -> None:
-    with pytest.raises(BadSetting, match="settings.port in config.json"):
+    with pytest.raises(BadSetting, match=r"settings\.port in config\.json"):
         resolve({}, {}, {"port": value})
 
 

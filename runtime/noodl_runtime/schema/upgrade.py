@@ -1,0 +1,29 @@
+"""What a start makes of two schemas: the one in the files and the one the database has."""
+
+from dataclasses import replace
+
+from noodl_runtime.schema.model import Collection, Schema
+
+
+def upgraded(present: Schema, wanted: Schema) -> Schema:
+    """Return the wanted schema with whatever the present one has beyond it.
+
+    A file that no longer lists a collection or field never drops it: fields may have come from
+    first writes, and an upgrade keeps people's data. What both have is as the wanted one says.
+    """
+    collections = dict(present.collections)
+    for name, collection in wanted.collections.items():
+        known = present.collections.get(name)
+        collections[name] = _upgraded(known, collection) if known else collection
+    return Schema(collections=collections)
+
+
+def _upgraded(present: Collection, wanted: Collection) -> Collection:
+    names = {index.name for index in wanted.indexes}
+    kept = tuple(index for index in present.indexes if index.name not in names)
+    return replace(
+        wanted,
+        fields={**present.fields, **wanted.fields},
+        indexes=(*wanted.indexes, *kept),
+        permissions=wanted.permissions or present.permissions,
+    )
