@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
+Wire = Literal["plain", "parse", "functions"]  # a row of WIRES in http/wires.py
 Permission = Literal["open", "public", "master"]
-# open:   answered whatever the Host, Origin or key (a harmless health check)
+# open:   answered whatever the Origin or key (a harmless health check)
 # public: any caller; the Backend decides what this caller may see and do
 # master: the master key, else 403
 
@@ -26,9 +27,11 @@ class Request:
 
     path:    decoded, without query: "/api/Todo/aZ3k9QwXy1"
     params:  the named parts of the pattern: {"table": "Todo", "id": "aZ3k9QwXy1"}
-    query:   query parameters, decoded, last one wins: {"limit": "20"}
+    query:   query parameters, decoded, last one wins: {"limit": "20"}; where the Parse wire sends
+             them in the body they are JSON values: {"limit": 20}
     headers: lower-case names, repeated ones joined with ", "
-    body:    the raw bytes, already within the body limit
+    body:    the raw bytes, decompressed, already within the body limit
+    document: what the wire made of the body, where it had to look into it; else None
     caller:  who asks, already authenticated
     id:      the request id that logs and errors carry
     base_url: "http://127.0.0.1:8577", for links in answers
@@ -37,9 +40,10 @@ class Request:
     method: str
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    document: Mapping[str, Any] | None = None
     caller: Caller
     id: str = ""
     base_url: str = ""
@@ -47,10 +51,14 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """What a handler answers. body: JSON-ready value, bytes, or an iterable of bytes (streamed)."""
+    """What a handler answers.
+
+    body:    bytes; JSON unless the header Content-Type says otherwise
+    stream:  pieces of a long body, made while they are sent; body is not used then
+    """
 
     status: int = 200
-    body: Any = None
+    body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     stream: Iterable[bytes] | None = None
 
@@ -63,6 +71,7 @@ class Route:
     """One row of the table.
 
     pattern: "/api/:table/:id"; a part written ":name*" takes the rest of the path, slashes included
+    wire:    how credentials, bodies and errors look
     summary: one sentence for the reference and the OpenAPI document
     """
 
@@ -71,3 +80,4 @@ class Route:
     handler: Handler
     permission: Permission
     summary: str
+    wire: Wire = "plain"

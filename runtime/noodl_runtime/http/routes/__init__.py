@@ -1,1 +1,44 @@
-"""The table of routes: one file per family, one list per file, in matching order."""
+"""The whole table of routes, in matching order. A new family is a file here and a line below."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from noodl_runtime.http.route import Route
+from noodl_runtime.http.routes import (
+    batch,
+    export,
+    functions,
+    health,
+    parse_aggregate,
+    parse_batch,
+    parse_records,
+    parse_schemas,
+    parse_server,
+    records,
+    schema,
+)
+
+PLAIN: list[Route] = [
+    *health.ROUTES,
+    *schema.ROUTES,
+    *export.ROUTES,
+    *batch.ROUTES,
+    *records.ROUTES,
+]
+PARSE: list[Route] = [
+    *functions.ROUTES,
+    *parse_records.ROUTES,
+    *parse_batch.ROUTES,
+    *parse_aggregate.ROUTES,
+    *parse_schemas.ROUTES,
+    *parse_server.ROUTES,
+]
+
+
+def below(mount: str, routes: Iterable[Route]) -> Iterator[Route]:
+    """Yield routes with `mount` in front of their patterns."""
+    for route in routes:
+        yield replace(route, pattern=mount + route.pattern)
+
+
+ROUTES: list[Route] = [*PLAIN, *PARSE, *below("/parse", [*health.ROUTES, *PARSE])]

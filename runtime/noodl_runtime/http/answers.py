@@ -1,0 +1,41 @@
+"""Responses with a value in them, in the form of one dialect."""
+
+from typing import TYPE_CHECKING, Any
+
+from noodl_runtime.errors import BadJson
+from noodl_runtime.http.dialects import parse, plain
+from noodl_runtime.http.route import Request, Response
+
+if TYPE_CHECKING:
+    from noodl_runtime.backend import Backend
+
+
+def plain_answer(backend: "Backend", request: Request, value: Any, status: int = 200) -> Response:
+    """Return a response in the plain dialect."""
+    return Response(status=status, body=plain.write_answer(value, files_url(backend, request)))
+
+
+def parse_answer(backend: "Backend", request: Request, value: Any, status: int = 200) -> Response:
+    """Return a response in the form of the Parse wire."""
+    return Response(status=status, body=parse.write_answer(value, files_url(backend, request)))
+
+
+def plain_document(backend: "Backend", request: Request) -> dict[str, Any]:
+    """Return the members of a body in the plain dialect. raises: BadJson, WrongType."""
+    return plain.read_document(request.body, max_nesting=backend.settings.max_nesting)
+
+
+def parse_document(backend: "Backend", request: Request) -> dict[str, Any]:
+    """Return the members of a body on the Parse wire. raises: BadJson, BadName, WrongType."""
+    document = request.document
+    if document is None:
+        if not request.body:
+            raise BadJson("the body must be a JSON object, {...}; it is empty")
+        document = parse.read_document(request.body, max_nesting=backend.settings.max_nesting)
+    parse.check_keys(document, request.body)
+    return dict(document)
+
+
+def files_url(backend: "Backend", request: Request) -> str:
+    """Return what a stored file's name is put behind to make its URL."""
+    return f"{request.base_url}/files/{backend.app_id}/"

@@ -1,0 +1,163 @@
+"""One connection: requests in, responses out, until one side has had enough."""
+
+import contextlib
+import logging
+import socket as sockets
+from collections.abc import Iterator
+from email.utils import formatdate
+from http import HTTPStatus
+from time import time
+from typing import Any
+
+import gevent
+
+from noodl_runtime.errors import PortableError
+from noodl_runtime.http.dispatch import Dispatcher, Incoming
+from noodl_runtime.http.errors import error_response
+from noodl_runtime.http.head import Head, read_head
+from noodl_runtime.http.reading import Body, ConnectionGone, Reader
+from noodl_runtime.http.route import Response
+from noodl_runtime.settings import Settings
+
+log = logging.getLogger("noodl.http")
+
+_STATUS_LINES = {
+    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus
+}
+
+
+class Connection:
+    """Serves one accepted socket.
+
+    idle: between two requests; such a connection can be closed without harm
+    last: the request that runs is the last one
+    """
+
+    def __init__(self, socket: Any, dispatcher: Dispatcher, settings: Settings) -> None:
+        self.idle = True
+        self.last = False
+        self._socket = socket
+        self._reader = Reader(socket)
+        self._dispatcher = dispatcher
+        self._settings = settings
+
+    def serve(self) -> None:
+        """Answer requests until the connection ends."""
+        try:
+            while self._serve_one():
+                gevent.sleep(0)  # without this a busy connection starves the others
+        except OSError:  # the client went away, or did not take its answer in time
+            pass
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close the socket; a greenlet that waits on it is woken with an error."""
+        with contextlib.suppress(OSError):
+            self._socket.close()
+
+    def refuse(self, error: PortableError) -> None:
+        """Answer with an error and close."""
+        with contextlib.suppress(OSError):
+            self._send(error_response(error, "plain", "-"), None, keep=False)
+            self._linger()
+        self.close()
+
+    def _serve_one(self) -> bool:
+        """Serve one request, return whether there may be another."""
+        settings = self._settings
+        self.idle = True
+        if self.last or not self._reader.wait(settings.idle_timeout):
+            return False
+        self.idle = False
+        try:
+            head = read_head(self._reader.head(settings.header_timeout))
+        except PortableError as error:
+            self.refuse(error)
+            return False
+        body = Body(self._reader, self._socket, head, settings.body_timeout)
+        response = self._dispatcher.answer(_incoming(head, body))
+        keep = head.keep_alive and body.finished and not self.last
+        self._send(response, head, keep=keep)
+        if not body.finished:
+            self._linger()
+        return keep
+
+    def _send(self, response: Response, head: Head | None, *, keep: bool) -> None:
+        """Send a response; head and body in one piece, for small segments cost a round trip."""
+        bodiless = response.status == 204 or (head is not None and head.method == "HEAD")
+        chunked = response.stream is not None and not (head is not None and head.http_1_0)
+        keep = keep and (response.stream is None or chunked)
+        start = _response_head(response, head, chunked=chunked, keep=keep)
+        if response.stream is None:
+            self._send_all(start if bodiless else start + response.body)
+            return
+        self._send_all(start)
+        if not bodiless:
+            self._send_stream(response.stream, chunked=chunked)
+        if not keep:
+            self.last = True
+
+    def _send_stream(self, stream: Any, *, chunked: bool) -> None:
+        try:
+            for piece in _chunks(stream) if chunked else stream:
+                self._send_all(piece)
+        except OSError:
+            raise
+        except Exception:
+            # The status is long gone; only an unfinished answer can still say that it is one.
+            log.exception("an answer broke off")
+            raise ConnectionGone("broken off") from None
+
+    def _send_all(self, data: bytes) -> None:
+        rest = memoryview(data)
+        self._socket.settimeout(self._settings.body_timeout)
+        while rest:
+            rest = rest[self._socket.send(rest) :]
+
+    def _linger(self) -> None:
+        self._socket.shutdown(sockets.SHUT_WR)
+        self._reader.drain()
+
+
+def _incoming(head: Head, body: Body) -> Incoming:
+    return Incoming(
+        method=head.method,
+        path=head.path,
+        query=head.query,
+        headers=head.headers,
+        read_body=body.read,
+    )
+
+
+def _chunks(stream: Any) -> Iterator[bytes]:
+    for piece in stream:
+        if piece:
+            yield b"%x\r\n%b\r\n" % (len(piece), piece)
+    yield b"0\r\n\r\n"
+
+
+def _response_head(response: Response, head: Head | None, *, chunked: bool, keep: bool) -> bytes:
+    lines = [_STATUS_LINES.get(response.status) or f"HTTP/1.1 {response.status} -\r\n"]
+    lines += [f"{name}: {value}\r\n" for name, value in response.headers.items()]
+    if chunked:
+        lines.append("Transfer-Encoding: chunked\r\n")
+    elif response.stream is None and response.status != 204:
+        lines.append(f"Content-Length: {len(response.body)}\r\n")
+    if not keep:
+        lines.append("Connection: close\r\n")
+    elif head is not None and head.http_1_0:
+        lines.append("Connection: keep-alive\r\n")
+    lines.append(f"Date: {_date()}\r\n\r\n")
+    return "".join(lines).encode("latin-1", "replace")
+
+
+_dates: dict[int, str] = {}
+
+
+def _date() -> str:
+    second = int(time())
+    if second not in _dates:
+        _dates.clear()
+        _dates[second] = formatdate(second, usegmt=True)
+    return _dates[second]

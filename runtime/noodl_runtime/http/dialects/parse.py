@@ -1,0 +1,248 @@
+"""The Parse wire: `__type` envelopes read into values and written from them, and its errors."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from noodl_runtime.errors import (
+    BadJson,
+    BadName,
+    NoSuchCollection,
+    NotAllowed,
+    PortableError,
+    Unauthorized,
+    WrongType,
+)
+from noodl_runtime.http.strict_json import read_object, write_json
+from noodl_runtime.schema.layout import SYSTEM_FIELDS
+from noodl_runtime.schema.operations import Add, AddUnique, Increment, Remove, SetOnInsert
+from noodl_runtime.values import (
+    Bytes,
+    Date,
+    File,
+    GeoPoint,
+    Included,
+    Pointer,
+    Polygon,
+    Record,
+    RelationTo,
+    iso_text,
+)
+
+Members = dict[str, Any]
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+def read_document(body: bytes, *, max_nesting: int = 100) -> dict[str, Any]:
+    """Return a body with typed values in place of envelopes; `__op` documents stay as they are.
+
+    raises: BadJson, WrongType
+    """
+    return read_object(body, "the body", max_nesting=max_nesting, hook=typed)
+
+
+def typed(members: Members) -> Any:
+    """Return the value that an object with `__type` stands for, other objects as they are.
+
+    {"__type": "Date", "iso": "2024-05-01T10:01:00.000Z"} -> Date("2024-05-01T10:01:00.000Z")
+    raises: WrongType for an unknown or broken envelope
+    """
+    if "__type" not in members:
+        return members
+    name = members["__type"]
+    reader = _READERS.get(name) if isinstance(name, str) else None
+    if reader is None:
+        raise WrongType(f"__type {name!r} is not one of {', '.join(_READERS)}")
+    try:
+        return reader(members)
+    except (KeyError, TypeError, ValueError) as error:
+        raise WrongType(f"this is not a valid {name}: {error}") from error
+
+
+def _date(members: Members) -> Date:
+    iso = iso_text(_text(members, "iso"))
+    if iso is None:
+        raise ValueError(f"iso {members['iso']!r} is not an ISO 8601 moment")
+    return Date(iso)
+
+
+def _pointer(members: Members) -> Pointer:
+    return Pointer(_text(members, "className"), _text(members, "objectId"))
+
+
+def _file(members: Members) -> File:
+    return File(_text(members, "name"))
+
+
+def _geo_point(members: Members) -> GeoPoint:
+    latitude, longitude = members["latitude"], members["longitude"]
+    return GeoPoint(_degrees("latitude", latitude, 90), _degrees("longitude", longitude, 180))
+
+
+def _polygon(members: Members) -> Polygon:
+    pairs = members["coordinates"]
+    if not isinstance(pairs, list) or len(pairs) < 3:
+        raise ValueError("coordinates must be a list of at least three [latitude, longitude] pairs")
+    return Polygon(
+        tuple((_degrees("latitude", a, 90), _degrees("longitude", b, 180)) for a, b in pairs)
+    )
+
+
+def _bytes(members: Members) -> Bytes:
+    return Bytes(_text(members, "base64"))
+
+
+def _relation(members: Members) -> RelationTo:
+    return RelationTo(_text(members, "className"))
+
+
+def _included(members: Members) -> Included:
+    _text(members, "objectId")
+    record = {key: value for key, value in members.items() if key not in ("__type", "className")}
+    return Included(_text(members, "className"), record)
+
+
+def _text(members: Members, key: str) -> str:
+    value = members.get(key)
+    if not isinstance(value, str):
+        raise TypeError(f"{key} must be a text")
+    return value
+
+
+def _degrees(name: str, number: Any, most: int) -> float:
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise TypeError(f"{name} must be a number")
+    if not -most <= number <= most:
+        raise ValueError(f"{name} must be between -{most} and {most}")
+    return number
+
+
+_READERS: dict[str, Callable[[Members], Any]] = {
+    "Date": _date,
+    "Pointer": _pointer,
+    "File": _file,
+    "GeoPoint": _geo_point,
+    "Polygon": _polygon,
+    "Bytes": _bytes,
+    "Relation": _relation,
+    "Object": _included,
+}
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def write_answer(value: Any, files_url: str) -> bytes:
+    """Return an answer as JSON, envelopes in place of typed values.
+
+    files_url: what a file's name is put behind: "http://127.0.0.1:8577/files/myApp/"
+    """
+
+    def packed(member: Any) -> Members:
+        if isinstance(member, File):
+            return {"__type": "File", "name": member.name, "url": files_url + quote(member.name)}
+        return envelope(member)
+
+    return write_json(value, packed)
+
+
+def envelope(value: Any) -> Members:
+    """Return the object that stands for a typed value: {"__type": "Date", "iso": "..."}."""
+    return _WRITERS[type(value)](value)
+
+
+_WRITERS: dict[type, Callable[[Any], Members]] = {
+    Date: lambda value: {"__type": "Date", "iso": value.iso},
+    Pointer: lambda value: {
+        "__type": "Pointer",
+        "className": value.collection,
+        "objectId": value.object_id,
+    },
+    Included: lambda value: {"__type": "Object", "className": value.collection, **value.record},
+    RelationTo: lambda value: {"__type": "Relation", "className": value.collection},
+    GeoPoint: lambda value: {
+        "__type": "GeoPoint",
+        "latitude": value.latitude,
+        "longitude": value.longitude,
+    },
+    Polygon: lambda value: {"__type": "Polygon", "coordinates": value.coordinates},
+    File: lambda value: {"__type": "File", "name": value.name},
+    Bytes: lambda value: {"__type": "Bytes", "base64": value.base64},
+}
+
+
+# -- errors ----------------------------------------------------------------------------------------
+
+# Where the recorded servers answer another status than ours.
+_STATUS: Mapping[type[PortableError], int] = {NoSuchCollection: 400, NotAllowed: 400}
+_WITHOUT_CODE = (Unauthorized, BadJson)
+
+
+def error_answer(error: PortableError, request_id: str) -> tuple[int, Members]:
+    """Return status and body of an error: (404, {"code": 101, "error": "no record ..."})."""
+    body = error.body()
+    if isinstance(error, _WITHOUT_CODE):
+        del body["code"]
+    return _STATUS.get(type(error), error.status), body
+
+
+# -- records ---------------------------------------------------------------------------------------
+
+_FORBIDDEN_KEYS = ("constructor", "__proto__")
+
+
+def check_keys(document: Any, body: bytes) -> None:
+    """Accept a body without keys that mean something else to JavaScript. raises: BadName."""
+    if any(f'"{key}"'.encode() in body for key in _FORBIDDEN_KEYS):
+        _check_keys(document)
+
+
+def _check_keys(value: Any) -> None:
+    if isinstance(value, dict):
+        for key, member in value.items():
+            if key in _FORBIDDEN_KEYS:
+                raise BadName(f"a key named {key!r} is not allowed")
+            _check_keys(member)
+    elif isinstance(value, list):
+        for member in value:
+            _check_keys(member)
+
+
+def created_answer(sent: Mapping[str, Any], record: Record) -> Members:
+    """Return what a create answers: id, time, and only those fields that the client cannot know.
+
+    That is: defaults, and what operations made. The client lays its own data over the rest.
+    """
+    unknown = {
+        name: value
+        for name, value in record.items()
+        if not (name in sent or name in SYSTEM_FIELDS or isinstance(value, RelationTo))
+    }
+    return {
+        "objectId": record["objectId"],
+        "createdAt": record["createdAt"],
+        **unknown,
+        **_made_by_operations(sent, record),
+    }
+
+
+def saved_answer(sent: Mapping[str, Any], record: Record) -> Members:
+    """Return what a save answers: {"updatedAt": ..., "n": 15} where n was incremented."""
+    return {"updatedAt": record["updatedAt"], **_made_by_operations(sent, record)}
+
+
+def _made_by_operations(sent: Mapping[str, Any], record: Record) -> Members:
+    made: Members = {}
+    for path, operation in sent.items():
+        if not isinstance(operation, Increment | Add | AddUnique | Remove | SetOnInsert):
+            continue
+        *parents, name = path.split(".")
+        source: Any = record
+        target = made
+        for parent in parents:
+            source, target = source.get(parent, {}), target.setdefault(parent, {})
+        if name in source:
+            target[name] = source[name]
+    return made

@@ -1,0 +1,143 @@
+"""One request in, one response out, by the table of routes. Both hosts of the table call this.
+
+  Host and Origin -> path -> body within its limit -> credentials -> permission -> handler
+
+Nothing has an effect before the checks in front of it have passed.
+"""
+
+import itertools
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from noodl_runtime.access.caller import ANYONE, Caller
+from noodl_runtime.access.callers import caller_for
+from noodl_runtime.access.keys import Credentials, credentials_of, same
+from noodl_runtime.errors import ForeignOrigin, Unauthorized
+from noodl_runtime.http.address import path_parts, query_parameters
+from noodl_runtime.http.content import decoded_body
+from noodl_runtime.http.errors import error_response
+from noodl_runtime.http.guard import Guard, cors_headers, preflight_headers
+from noodl_runtime.http.route import Request, Response, Route, Wire
+from noodl_runtime.http.router import Match, Router
+from noodl_runtime.http.routes import ROUTES
+from noodl_runtime.http.wires import WIRES, Sent
+
+if TYPE_CHECKING:
+    from noodl_runtime.backend import Backend
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """A request as a host read it.
+
+    path, query: raw, as in the request target: "/api/Todo/a%2Fb", "limit=2"
+    headers:     lower-case names, repeated ones joined with ", "
+    read_body:   reads the body, at most so many bytes; raises RequestTooLarge, BadRequest
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    read_body: Callable[[int], bytes]
+    scheme: str = "http"
+
+
+@dataclass
+class _Exchange:
+    """What is known so far while a request is answered; an error is answered from it."""
+
+    id: str
+    wire: Wire = "plain"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Dispatcher:
+    """Answers the requests of one backend."""
+
+    def __init__(self, backend: "Backend", routes: Iterable[Route] = ROUTES) -> None:
+        settings = backend.settings
+        self._backend = backend
+        self._router = Router(routes)
+        self._guard = Guard(
+            hosts=(settings.host, *settings.allowed_hosts), origins=settings.allowed_origins
+        )
+        self._start = secrets.token_hex(3)
+        self._numbers = itertools.count(1)
+
+    def answer(self, incoming: Incoming) -> Response:
+        """Return the response, also to what is refused or fails; never raises."""
+        exchange = _Exchange(f"{self._start}-{next(self._numbers):x}")
+        try:
+            response = self._respond(incoming, exchange)
+        except Exception as error:
+            response = error_response(error, exchange.wire, exchange.id)
+        headers = {**_ALWAYS, "X-Request-Id": exchange.id, **exchange.headers, **response.headers}
+        return Response(
+            status=response.status, body=response.body, headers=headers, stream=response.stream
+        )
+
+    def _respond(self, incoming: Incoming, exchange: _Exchange) -> Response:
+        self._guard.check_host(incoming.headers)
+        parts = path_parts(incoming.path)
+        match = self._router.find(parts)
+        exchange.wire = match.wire
+        exchange.headers = cors_headers(self._origin(incoming, match))
+        if incoming.method == "OPTIONS" and match.routes:
+            return Response(status=204, headers=preflight_headers(incoming.headers))
+        sent = self._understood(incoming, match)
+        route = match.route(sent.method)
+        caller = self._caller(route, sent.credentials)
+        request = Request(
+            method=sent.method,
+            path="/" + "/".join(parts),
+            params=match.params,
+            query=sent.query,
+            headers=incoming.headers,
+            body=sent.body,
+            document=sent.document,
+            caller=caller,
+            id=exchange.id,
+            base_url=f"{incoming.scheme}://{incoming.headers.get('host', '')}",
+        )
+        return route.handler(self._backend, request)
+
+    def _origin(self, incoming: Incoming, match: Match) -> str | None:
+        key = credentials_of(incoming.headers).master_key
+        trusted = key is not None and same(key, self._backend.master_key)
+        try:
+            return self._guard.check_origin(incoming.headers, trusted=trusted)
+        except ForeignOrigin:
+            if match.is_open:
+                return None
+            raise
+
+    def _understood(self, incoming: Incoming, match: Match) -> Sent:
+        """Read what the wire lets a request say, in headers, URL and body."""
+        limit = self._backend.settings.max_body
+        body = incoming.read_body(limit)
+        if body:
+            body = decoded_body(body, incoming.headers.get("content-encoding", ""), limit)
+        sent = Sent(
+            method=incoming.method,
+            query=query_parameters(incoming.query),
+            credentials=credentials_of(incoming.headers),
+            body=body,
+        )
+        if not match.routes:
+            return sent
+        nesting = self._backend.settings.max_nesting
+        return WIRES[match.wire].understand(sent, self._backend.app_id, nesting)
+
+    def _caller(self, route: Route, credentials: Credentials) -> Caller:
+        if route.permission == "open":
+            return ANYONE
+        caller = caller_for(credentials, self._backend.master_key)
+        if route.permission == "master" and not caller.master:
+            raise Unauthorized(f"{route.method} {route.pattern} needs the master key")
+        return caller
+
+
+_ALWAYS = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff"}

@@ -1,0 +1,116 @@
+"""Which Host and which Origin a request may name: what keeps other web pages out.
+
+A page that is open in the user's browser can send requests to this machine. Two headers tell it
+from the app: Origin, and Host, which after DNS rebinding is the page's own name. Comparing the
+two with each other proves nothing, so each is compared with a list that starts with loopback.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+
+from noodl_runtime.errors import ForeignOrigin
+
+METHODS = "GET, POST, PUT, DELETE, OPTIONS"
+# Named one by one: no browser lets a `*` stand for Authorization.
+REQUEST_HEADERS = (
+    "Content-Type, Authorization, X-Parse-Application-Id, X-Parse-Master-Key, "
+    "X-Parse-Session-Token, X-Parse-Installation-Id, X-Parse-Client-Key, X-Parse-Client-Version, "
+    "X-Parse-JavaScript-Key, X-Parse-REST-API-Key, X-Parse-Request-Id, X-Parse-Revocable-Session, "
+    "X-Noodl-Cloud-Version, X-Requested-With"
+)
+PREFLIGHT_AGE_S = 600
+
+
+class Guard:
+    """Compares Host and Origin with what this server answers to."""
+
+    def __init__(self, *, hosts: Iterable[str], origins: Iterable[str]) -> None:
+        self._hosts = frozenset(host.lower() for host in hosts) - _EVERYWHERE
+        self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
+
+    def check_host(self, headers: Mapping[str, str]) -> None:
+        """Accept a Host that is loopback or configured. raises: ForeignOrigin."""
+        host = headers.get("host", "")
+        if not self._knows(host):
+            raise ForeignOrigin(
+                f"this server does not answer to the host {host[:200]!r}; "
+                "add it with the setting allowed_hosts"
+            )
+
+    def check_origin(self, headers: Mapping[str, str], *, trusted: bool) -> str | None:
+        """Return the origin to name in CORS headers, None for a request without one.
+
+        trusted: the request carries the master key, which no foreign page has
+        raises:  ForeignOrigin
+        """
+        origin = headers.get("origin")
+        if origin is None:
+            if headers.get("sec-fetch-site") == "cross-site":
+                raise ForeignOrigin("requests from other sites need an allowed Origin")
+            return None
+        if not (self._is_ours(origin, headers) or (trusted and origin == "null")):
+            raise ForeignOrigin(
+                f"the origin {origin[:200]!r} is not allowed; "
+                "add it with the setting allowed_origins"
+            )
+        return origin
+
+    def _is_ours(self, origin: str, headers: Mapping[str, str]) -> bool:
+        scheme, separator, host = origin.lower().partition("://")
+        if not separator:
+            return False
+        own = scheme in ("http", "https") and host == headers.get("host", "").lower()
+        return own or origin.lower() in self._origins or is_loopback(host)
+
+    def _knows(self, host: str) -> bool:
+        host = host.lower()
+        return is_loopback(host) or host in self._hosts or _without_port(host) in self._hosts
+
+
+def cors_headers(origin: str | None) -> dict[str, str]:
+    """Return the headers that let a page of this origin read the answer; never a `*`."""
+    if origin is None:
+        return {"Vary": "Origin"}
+    return {
+        "Vary": "Origin",
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": "X-Request-Id",
+    }
+
+
+def preflight_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return what an allowed origin's preflight is told beside cors_headers."""
+    told = {
+        "Access-Control-Allow-Methods": METHODS,
+        "Access-Control-Allow-Headers": REQUEST_HEADERS,
+        "Access-Control-Max-Age": str(PREFLIGHT_AGE_S),
+    }
+    if headers.get("access-control-request-private-network") == "true":
+        told["Access-Control-Allow-Private-Network"] = "true"
+    return told
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a lower-case host, with or without a port, names this machine and no other."""
+    if host in _COMMON:
+        return True
+    name = _without_port(host)
+    if name == "localhost" or name.endswith(".localhost"):
+        return _is_host_name(name)
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+_EVERYWHERE = frozenset(["", "0.0.0.0", "::", "[::]"])  # noqa: S104 - to listen on, never a name
+_COMMON = frozenset(["localhost", "127.0.0.1", "localhost:8577", "127.0.0.1:8577"])
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isascii() and port.isdigit() else host
+
+
+def _is_host_name(name: str) -> bool:
+    return name.replace("-", "").replace(".", "").isalnum() and name.isascii()

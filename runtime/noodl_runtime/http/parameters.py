@@ -1,0 +1,111 @@
+"""Query parameters, read strictly: what is not understood is refused, never dropped.
+
+A parameter is a text from the URL or, on the Parse wire, a JSON value from the body.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from noodl_runtime.errors import BadJson, BadQuery
+from noodl_runtime.http.dialects import parse
+from noodl_runtime.http.strict_json import read_json
+from noodl_runtime.store.contract import Query
+
+DEFAULT_LIMIT = 100
+NOTHING = ("", None)
+
+Parameters = Mapping[str, Any]
+
+
+def read_query(collection: str, given: Parameters, where: Mapping[str, Any], order: str) -> Query:
+    """Return the query that the parameters describe.
+
+    where: the where document, already read
+    order: name of the parameter that sorts: "sort" on /api, "order" on the Parse wire
+    raises: BadQuery
+    """
+    return Query(
+        collection=collection,
+        where=where,
+        order=names(given, order),
+        limit=whole(given, "limit", DEFAULT_LIMIT),
+        skip=whole(given, "skip", 0),
+        keys=names(given, "keys") or None,
+        exclude_keys=names(given, "excludeKeys"),
+        include=include(given),
+        count=flag(given, "count"),
+    )
+
+
+def document(given: Parameters, name: str, max_nesting: int) -> dict[str, Any]:
+    """Return a parameter that is a JSON object, typed values inside; {} without one.
+
+    raises: BadQuery
+    """
+    value = json_value(given, name, max_nesting)
+    if value is None:
+        return {}
+    if isinstance(value, list):
+        raise BadQuery(f"{name} must be a JSON object, not a list", code=105)
+    if not isinstance(value, dict):
+        raise BadQuery(f"{name} must be a JSON object")
+    return value
+
+
+def json_value(given: Parameters, name: str, max_nesting: int) -> Any:
+    """Return a parameter that is JSON, None without one. raises: BadQuery."""
+    value = given.get(name)
+    if value in NOTHING:
+        return None
+    if not isinstance(value, str):
+        return value
+    try:
+        return read_json(value.encode(), name, max_nesting=max_nesting, hook=parse.typed)
+    except BadJson as error:
+        raise BadQuery(str(error)) from error
+
+
+def whole(given: Parameters, name: str, default: int) -> int:
+    """Return a parameter that is a whole number from 0 up. raises: BadQuery."""
+    value = given.get(name)
+    if value in NOTHING:
+        return default
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**15:
+        return value
+    raise BadQuery(f"{name} must be a whole number from 0 up, not {str(value)[:40]!r}")
+
+
+def names(given: Parameters, name: str) -> tuple[str, ...]:
+    """Return a parameter that is a list of names: "a,b" or ["a", "b"]. raises: BadQuery."""
+    value = given.get(name)
+    if value in NOTHING:
+        return ()
+    if isinstance(value, str):
+        if not value.startswith("["):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        value = json_value(given, name, 2)
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return tuple(value)
+    raise BadQuery(f"{name} must be names with commas between, or a JSON list of names")
+
+
+def include(given: Parameters) -> tuple[str, ...]:
+    """Return what to include; `includeAll` is another spelling of `*`."""
+    return ("*",) if flag(given, "includeAll") else names(given, "include")
+
+
+def flag(given: Parameters, name: str) -> bool:
+    """Return a parameter that is on or off: 1, true or 0, false. raises: BadQuery."""
+    value = given.get(name)
+    if isinstance(value, str):
+        value = value.lower()
+    if value in _FLAGS:
+        return _FLAGS[value]
+    raise BadQuery(f"{name} must be 1, 0, true or false")
+
+
+_FLAGS: dict[Any, bool] = {
+    1: True, 0: False, "1": True, "0": False, "true": True, "false": False, "": False, None: False,
+}  # fmt: skip

@@ -1,0 +1,139 @@
+"""Reading from a connection: a buffer with time limits, and the body of a request from it."""
+
+import re
+from time import monotonic
+from typing import Any
+
+from noodl_runtime.errors import BadRequest, PortableError, RequestStalled, RequestTooLarge
+from noodl_runtime.http.content import too_large
+from noodl_runtime.http.head import Head
+from noodl_runtime.http.limits import DRAIN_S, MAX_CHUNK_LINE, MAX_HEADER_BLOCK, MAX_URL
+
+PIECE = 64 * 1024
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\x00-\x08\x0a-\x1f\x7f]*)?")
+
+
+class ConnectionGone(OSError):
+    """The other side closed the connection where more was expected."""
+
+
+class Reader:
+    """Bytes of one connection, buffered; over a time limit TimeoutError is raised."""
+
+    def __init__(self, socket: Any) -> None:
+        self._socket = socket
+        self._buffer = bytearray()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait for the first bytes of a request; False when none came."""
+        try:
+            if not self._buffer:
+                self._fill(monotonic() + timeout_s)
+        except OSError:  # also TimeoutError: nobody is served worse by a close
+            return False
+        return True
+
+    def head(self, timeout_s: float) -> bytes:
+        """Return the block up to the empty line. raises: RequestTooLarge, TimeoutError."""
+        while self._buffer[:2] == b"\r\n":  # some clients end the body before with a line too many
+            del self._buffer[:2]
+        limit = MAX_URL + MAX_HEADER_BLOCK
+        too_long = RequestTooLarge(f"the head of the request is over {limit} bytes")
+        return self.until(b"\r\n\r\n", limit, monotonic() + timeout_s, too_long)
+
+    def until(self, mark: bytes, limit: int, deadline: float, too_long: PortableError) -> bytes:
+        """Return the bytes before `mark`, which is taken as well."""
+        searched = 0
+        while (end := self._buffer.find(mark, searched)) < 0:
+            if len(self._buffer) > limit:
+                raise too_long
+            searched = max(0, len(self._buffer) - len(mark) + 1)
+            self._fill(deadline)
+        block = bytes(self._buffer[:end])
+        del self._buffer[: end + len(mark)]
+        return block
+
+    def exactly(self, size: int, stall_s: float) -> bytes:
+        """Return so many bytes; none may be later than `stall_s` after the one before it."""
+        while len(self._buffer) < size:
+            self._fill(monotonic() + stall_s)
+        block = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return block
+
+    def drain(self) -> None:
+        """Throw away what still comes, for a while, so that a refusal is read before the close."""
+        deadline = monotonic() + DRAIN_S
+        try:
+            while True:
+                self._buffer.clear()
+                self._fill(deadline)
+        except OSError:
+            return
+
+    def _fill(self, deadline: float) -> None:
+        self._socket.settimeout(max(0.001, deadline - monotonic()))
+        data = self._socket.recv(PIECE)
+        if not data:
+            raise ConnectionGone("the connection was closed")
+        self._buffer += data
+
+
+class Body:
+    """The body of one request, read when somebody asks for it.
+
+    finished: whether nothing of it is left on the connection
+    """
+
+    def __init__(self, reader: Reader, socket: Any, head: Head, stall_s: float) -> None:
+        self._reader = reader
+        self._socket = socket
+        self._head = head
+        self._stall_s = stall_s
+        self.finished = head.length == 0
+
+    def read(self, limit: int) -> bytes:
+        """Return the whole body. raises: RequestTooLarge, BadRequest, RequestStalled."""
+        if self.finished:
+            return b""
+        length = self._head.length
+        if length is not None and length > limit:
+            raise too_large(limit)
+        try:
+            if self._head.expects_continue:
+                self._socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            body = self._chunks(limit) if length is None else self._exactly(length)
+        except TimeoutError as error:
+            raise RequestStalled("the body stopped arriving") from error
+        except OSError as error:
+            raise BadRequest("the body was cut off") from error
+        self.finished = True
+        return body
+
+    def _exactly(self, size: int) -> bytes:
+        return self._reader.exactly(size, self._stall_s)
+
+    def _chunks(self, limit: int) -> bytes:
+        body = bytearray()
+        while size := self._chunk_size():
+            if len(body) + size > limit:
+                raise too_large(limit)
+            body += self._exactly(size)
+            if self._exactly(2) != b"\r\n":
+                raise BadRequest("a chunk is longer than it says")
+        trailers = 0
+        while line := self._line():
+            trailers += len(line)
+            if trailers > MAX_HEADER_BLOCK:
+                raise RequestTooLarge(f"the trailers are over {MAX_HEADER_BLOCK} bytes")
+        return bytes(body)
+
+    def _chunk_size(self) -> int:
+        match = _CHUNK_SIZE.fullmatch(self._line())
+        if match is None:
+            raise BadRequest("a chunk begins without its size")
+        return int(match[1], 16)
+
+    def _line(self) -> bytes:
+        too_long = BadRequest(f"a line between chunks is over {MAX_CHUNK_LINE} bytes")
+        return self._reader.until(b"\r\n", MAX_CHUNK_LINE, monotonic() + self._stall_s, too_long)

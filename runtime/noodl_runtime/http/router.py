@@ -1,0 +1,95 @@
+"""From a path to the routes that have it. The first pattern of the table that fits is the one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from noodl_runtime.errors import MethodNotAllowed, NoSuchRoute
+from noodl_runtime.http.route import Route, Wire
+
+
+@dataclass
+class Pattern:
+    """One pattern and its routes by method. parts: ("api", ":table"); rest: name behind ":...*"."""
+
+    parts: tuple[str, ...]
+    rest: str | None
+    routes: dict[str, Route] = field(default_factory=dict)
+
+    def match(self, parts: tuple[str, ...]) -> dict[str, str] | None:
+        """Return the named parts of a path that fits, else None. An empty part names nothing."""
+        if len(parts) != len(self.parts) and (not self.rest or len(parts) <= len(self.parts)):
+            return None
+        params = {}
+        for wanted, given in zip(self.parts, parts, strict=False):
+            if wanted.startswith(":") and given:
+                params[wanted[1:]] = given
+            elif wanted != given:
+                return None
+        if self.rest:
+            params[self.rest] = "/".join(parts[len(self.parts) :])
+        return params
+
+
+class Match(NamedTuple):
+    """What the table has for a path: routes by method, none for an unknown path; named parts."""
+
+    routes: Mapping[str, Route]
+    params: Mapping[str, str]
+
+    @property
+    def wire(self) -> Wire:
+        """Return the wire that all routes of a path share; of an unknown path the plain one."""
+        return next((route.wire for route in self.routes.values()), "plain")
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the path is answered whatever the Origin."""
+        return bool(self.routes) and all(r.permission == "open" for r in self.routes.values())
+
+    def route(self, method: str) -> Route:
+        """Return the route for a method, that of GET for HEAD.
+
+        raises: NoSuchRoute; MethodNotAllowed, on the Parse wire NoSuchRoute as its clients know it
+        """
+        if not self.routes:
+            raise NoSuchRoute("no such path")
+        route = self.routes.get("GET" if method == "HEAD" else method)
+        if route is not None:
+            return route
+        if self.wire == "parse":
+            raise NoSuchRoute(f"{method[:20]} is not possible here")
+        allowed = ", ".join([*self.routes, "OPTIONS"])
+        raise MethodNotAllowed(
+            f"{method[:20]} is not possible here; possible: {allowed}", headers={"Allow": allowed}
+        )
+
+
+UNKNOWN = Match({}, {})
+
+
+class Router:
+    """The table of routes, sorted for looking up."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._by_first: dict[str, list[Pattern]] = {}
+        self._patterns: dict[str, Pattern] = {}
+        for route in routes:
+            self._add(route)
+
+    def find(self, parts: tuple[str, ...]) -> Match:
+        """Return what the table has for a path."""
+        for pattern in self._by_first.get(parts[0] if parts else "", ()):
+            params = pattern.match(parts)
+            if params is not None:
+                return Match(pattern.routes, params)
+        return UNKNOWN
+
+    def _add(self, route: Route) -> None:
+        if route.pattern not in self._patterns:
+            parts = tuple(part for part in route.pattern.split("/") if part)
+            rest = parts[-1][1:-1] if parts and parts[-1].endswith("*") else None
+            pattern = Pattern(parts[:-1] if rest else parts, rest)
+            self._patterns[route.pattern] = pattern
+            self._by_first.setdefault(parts[0] if parts else "", []).append(pattern)
+        self._patterns[route.pattern].routes[route.method] = route

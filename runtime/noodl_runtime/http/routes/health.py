@@ -1,0 +1,25 @@
+"""Whether the backend lives, for whoever asks."""
+
+from typing import TYPE_CHECKING
+
+from noodl_runtime.http.answers import plain_answer
+from noodl_runtime.http.route import Request, Response, Route
+
+if TYPE_CHECKING:
+    from noodl_runtime.backend import Backend
+
+
+def health(backend: "Backend", request: Request) -> Response:
+    """Answer 200 {"status": "ok", "backend": name, "version": ..., "workflowProblems": 0}."""
+    return plain_answer(backend, request, backend.health())
+
+
+ROUTES = [
+    Route(
+        method="GET",
+        pattern="/health",
+        handler=health,
+        permission="open",
+        summary="Say that the backend is up, its name and version.",
+    ),
+]

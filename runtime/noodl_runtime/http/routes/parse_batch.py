@@ -1,0 +1,101 @@
+"""Many writes in one request on the Parse wire, /batch.
+
+  {"requests": [{"method": "POST", "path": "/parse/classes/Todo", "body": {...}}, ...],
+   "transaction": true}
+
+answers [{"success": {...}} or {"error": {"code", "error"}}, ...], in order. Paths begin at the
+mount point or below it. With transaction true it is all or nothing, and the first error is the
+answer.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from noodl_runtime.errors import BadRequest, PortableError
+from noodl_runtime.http.address import path_parts
+from noodl_runtime.http.answers import parse_answer, parse_document
+from noodl_runtime.http.dialects import parse
+from noodl_runtime.http.route import Request, Response, Route
+from noodl_runtime.http.routes.batch import read_list
+from noodl_runtime.http.writes import read_create, read_save
+from noodl_runtime.store.contract import Create, Delete, Save, Write
+from noodl_runtime.values import Record
+
+if TYPE_CHECKING:
+    from noodl_runtime.backend import Backend
+
+MOUNT = "parse"
+
+
+def batch(backend: "Backend", request: Request) -> Response:
+    """Answer 200 with one entry for each request."""
+    document = parse_document(backend, request)
+    entries = read_list(document, "requests", backend.settings.max_batch)
+    prepared = [_read(entry) for entry in entries]
+    transaction = document.get("transaction") is True
+    for error in prepared:
+        if transaction and isinstance(error, PortableError):
+            raise error
+    writes = [entry for entry in prepared if isinstance(entry, Write)]
+    answers = iter(backend.batch(request.caller, writes, transaction=transaction))
+    results = [
+        _entry(entry, next(answers)) if isinstance(entry, Write) else _refused(entry)
+        for entry in prepared
+    ]
+    return parse_answer(backend, request, results)
+
+
+def _read(entry: dict[str, Any]) -> Write | PortableError:
+    """Return the write of one request, or what is wrong with it alone.
+
+    raises: BadRequest for a path that leads nowhere, which refuses the whole batch
+    """
+    method, path = entry.get("method"), entry.get("path")
+    body = entry.get("body") or {}
+    if not isinstance(method, str) or not isinstance(path, str) or not isinstance(body, dict):
+        raise BadRequest("a request of a batch needs a method, a path and an object as body")
+    parts = path_parts(path)
+    parts = parts[1:] if parts[:1] == (MOUNT,) else parts
+    if len(parts) not in (2, 3) or parts[0] != "classes":
+        raise BadRequest(f"cannot route batch path {path[:200]}")
+    try:
+        return _write(method, parts[1:], body)
+    except PortableError as error:
+        return error
+
+
+def _write(method: str, parts: tuple[str, ...], body: Mapping[str, Any]) -> Write:
+    match method, parts:
+        case "POST", (collection,):
+            return read_create(collection, body)
+        case "PUT", (collection, object_id):
+            return read_save(collection, object_id, body)
+        case "DELETE", (collection, object_id):
+            return Delete(collection=collection, object_id=object_id)
+    raise BadRequest(f"a batch holds writes, not {method[:20]} /classes/{'/'.join(parts)[:200]}")
+
+
+def _entry(write: Write, answer: Record | PortableError) -> dict[str, Any]:
+    if isinstance(answer, PortableError):
+        return _refused(answer)
+    if isinstance(write, Create):
+        return {"success": parse.created_answer(write.values, answer)}
+    if isinstance(write, Save):
+        return {"success": parse.saved_answer(write.values, answer)}
+    return {"success": {}}
+
+
+def _refused(error: PortableError) -> dict[str, Any]:
+    return {"error": error.body()}
+
+
+ROUTES = [
+    Route(
+        method="POST",
+        pattern="/batch",
+        handler=batch,
+        permission="public",
+        summary="Carry out many writes in order, in one commit, or all or nothing.",
+        wire="parse",
+    ),
+]

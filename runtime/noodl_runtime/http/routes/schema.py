@@ -1,0 +1,111 @@
+"""The schema in the form of schema.json, /api/_schema. Reading and changing need the master key.
+
+  {"tables": [{"name": "Todo", "columns": [{"name": "title", "type": "String"},
+                                           {"name": "old", "drop": true}]},
+              {"name": "Unused", "drop": true}],
+   "allowDestructive": true}
+
+What a POST lists is added or changed; what it does not list stays as it is. Dropping, and giving a
+column another type, lose data and are refused unless allowDestructive is true.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from noodl_runtime.errors import SchemaRefused
+from noodl_runtime.http.answers import plain_answer
+from noodl_runtime.http.route import Request, Response, Route
+from noodl_runtime.http.strict_json import read_object
+from noodl_runtime.schema.model import Collection, Schema
+from noodl_runtime.schema.schema_file import read_collection, schema_document
+
+if TYPE_CHECKING:
+    from noodl_runtime.backend import Backend
+
+
+def get_schema(backend: "Backend", request: Request) -> Response:
+    """Answer 200 {"tables": [...]}."""
+    return plain_answer(backend, request, schema_document(backend.get_schema(request.caller)))
+
+
+def update_schema(backend: "Backend", request: Request) -> Response:
+    """Answer 200 with the whole schema as it is now."""
+    document = read_object(request.body, "the body", max_nesting=backend.settings.max_nesting)
+    allowed = document.get("allowDestructive", False)
+    if not isinstance(allowed, bool):
+        raise SchemaRefused("allowDestructive must be true or false")
+    schema = changed(backend.get_schema(request.caller), document)
+    backend.update_schema(request.caller, schema, allow_destructive=allowed)
+    return get_schema(backend, request)
+
+
+def changed(schema: Schema, document: Mapping[str, Any]) -> Schema:
+    """Return a schema with what the tables of a document add, change and drop.
+
+    raises: SchemaRefused for an odd shape
+    """
+    collections = dict(schema.collections)
+    for table in _objects(document, "tables"):
+        name = _name(table)
+        if table.get("drop") is True:
+            collections.pop(name, None)
+        else:
+            collections[name] = _merged(collections.get(name), table)
+    return Schema(collections=collections)
+
+
+def _merged(known: Collection | None, table: Mapping[str, Any]) -> Collection:
+    columns = _objects(table, "columns") if "columns" in table else []
+    kept = [column for column in columns if column.get("drop") is not True]
+    try:
+        given = read_collection({**table, "columns": kept})
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise SchemaRefused(f"the table {_name(table)} has an odd shape near {error}") from error
+    if known is None:
+        return given
+    dropped = {_name(column) for column in columns if column.get("drop") is True}
+    fields = {**known.fields, **given.fields}
+    indexes = {index.name: index for index in (*known.indexes, *given.indexes)}
+    return replace(
+        known,
+        fields={name: field for name, field in fields.items() if name not in dropped},
+        indexes=tuple(i for i in indexes.values() if not _uses(i.fields, dropped)),
+        permissions=given.permissions if "permissions" in table else known.permissions,
+    )
+
+
+def _uses(fields: tuple[str, ...], names: set[str]) -> bool:
+    return any(field.lstrip("-") in names for field in fields)
+
+
+def _objects(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    entries = document.get(name)
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise SchemaRefused(f"{name} must be a list of objects")
+    return entries
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    name = entry.get("name")
+    if not isinstance(name, str):
+        raise SchemaRefused("each table and each column needs a name")
+    return name
+
+
+ROUTES = [
+    Route(
+        method="GET",
+        pattern="/api/_schema",
+        handler=get_schema,
+        permission="master",
+        summary="Read the schema.",
+    ),
+    Route(
+        method="POST",
+        pattern="/api/_schema",
+        handler=update_schema,
+        permission="master",
+        summary="Add to the schema or change it.",
+    ),
+]

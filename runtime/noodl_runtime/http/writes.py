@@ -1,0 +1,44 @@
+"""From the members of a body to a write: operations, the chosen id, and what clients cannot set."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from noodl_runtime.errors import BadName, MissingId
+from noodl_runtime.schema.operations import read_operation
+from noodl_runtime.store.contract import Create, Save
+
+# No ":" and no "*": an id must never look like a role or like everyone in an ACL.
+_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_NOT_SET_BY_CLIENTS = ("objectId", "createdAt", "updatedAt")
+
+
+def read_create(collection: str, members: Mapping[str, Any]) -> Create:
+    """Return the write that makes a record; `objectId` may be chosen, times may not.
+
+    raises: MissingId, BadName for an id nobody can have; BadRequest for a broken operation
+    """
+    object_id = _chosen_id(members["objectId"]) if "objectId" in members else None
+    return Create(collection=collection, values=read_values(members), object_id=object_id)
+
+
+def read_save(collection: str, object_id: str, members: Mapping[str, Any]) -> Save:
+    """Return the write that changes a record. raises: BadRequest for a broken operation."""
+    return Save(collection=collection, object_id=object_id, values=read_values(members))
+
+
+def read_values(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields to write: `{"__op": ...}` become operations, id and times are left out."""
+    return {
+        name: read_operation(value) if isinstance(value, dict) and "__op" in value else value
+        for name, value in members.items()
+        if name not in _NOT_SET_BY_CLIENTS
+    }
+
+
+def _chosen_id(object_id: Any) -> str:
+    if object_id in (None, ""):
+        raise MissingId("objectId must not be empty or null; leave it out to get one")
+    if not isinstance(object_id, str) or not _ID.fullmatch(object_id):
+        raise BadName("objectId must have 1 to 128 letters, digits, _ and -")
+    return object_id
