@@ -13,7 +13,6 @@ import gevent
 
 from noodl_runtime.errors import PortableError
 from noodl_runtime.http.dispatch import Dispatcher, Incoming
-from noodl_runtime.http.errors import error_response
 from noodl_runtime.http.head import Head, read_head
 from noodl_runtime.http.reading import Body, ConnectionGone, Reader
 from noodl_runtime.http.route import Response
@@ -59,7 +58,7 @@ class Connection:
     def refuse(self, error: PortableError) -> None:
         """Answer with an error and close."""
         with contextlib.suppress(OSError):
-            self._send(error_response(error, "plain", "-"), None, keep=False)
+            self._send(self._dispatcher.refusal(error), None, keep=False)
             self._linger()
         self.close()
 

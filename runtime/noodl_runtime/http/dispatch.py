@@ -6,9 +6,10 @@ Nothing has an effect before the checks in front of it have passed.
 """
 
 import itertools
+import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from noodl_runtime.access.caller import ANYONE, Caller
@@ -26,6 +27,8 @@ from noodl_runtime.http.wires import WIRES, Sent
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
+
+log = logging.getLogger("noodl.http")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,11 @@ class _Exchange:
     id: str
     wire: Wire = "plain"
     headers: dict[str, str] = field(default_factory=dict)
+
+    def finished(self, response: Response) -> Response:
+        """Return the response with the headers that every one has."""
+        headers = {**_ALWAYS, "X-Request-Id": self.id, **self.headers, **response.headers}
+        return replace(response, headers=headers)
 
 
 class Dispatcher:

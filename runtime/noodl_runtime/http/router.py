@@ -18,7 +18,8 @@ class Pattern:
 
     def match(self, parts: tuple[str, ...]) -> dict[str, str] | None:
         """Return the named parts of a path that fits, else None. An empty part names nothing."""
-        if len(parts) != len(self.parts) and (not self.rest or len(parts) <= len(self.parts)):
+        more = len(parts) - len(self.parts)
+        if more < 0 or bool(more) != bool(self.rest):
             return None
         params = {}
         for wanted, given in zip(self.parts, parts, strict=False):

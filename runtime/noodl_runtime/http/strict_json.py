@@ -79,7 +79,7 @@ def check_nesting(data: bytes, what: str, most: int) -> None:
         if len(shorter) == len(brackets):
             break
         brackets = shorter
-    if len(brackets) > most:
+    if b"[]" in brackets or len(brackets) > most:  # the latter: opened and never closed
         raise BadJson(f"{what} is nested deeper than {most} levels (setting max_nesting)")
 
 
