@@ -56,8 +56,10 @@ def read_count(name: str, given: Any, default: int) -> int:
 
 
 def sort_records(records: Iterable[Record], order: Sequence[str]) -> list[Record]:
-    """Return records in an order; those that tie stay as they came, descending too."""
+    """Return records, given as they were created, in an order; it is that of `compile_order`."""
     ordered = list(records)
+    if "-createdAt" in order[-1:]:
+        ordered.reverse()
     for path, descending in reversed(order_keys(order)):
         ordered.sort(key=lambda record: sort_key(_value(record, path)), reverse=descending)
     return ordered

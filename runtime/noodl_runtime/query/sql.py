@@ -87,7 +87,9 @@ def compile_order(
     if not order and condition:
         pieces = [_by_distance(scope, check) for check in _nearest(condition)]
     found = [piece for piece in pieces if piece]
-    text = ", ".join([*(piece.text for piece in found), f"{alias}._rowid_"])
+    newest_first = "-createdAt" in order[-1:]  # two records may be made in one millisecond
+    last = f"{alias}._rowid_{' DESC' if newest_first else ''}"
+    text = ", ".join([*(piece.text for piece in found), last])
     return Sql(text, tuple(value for piece in found for value in piece.parameters))
 
 

@@ -48,7 +48,10 @@ class _Reader:
     def where(self, document: Any, depth: int) -> Condition:
         """Read a document: every key of it holds."""
         if not isinstance(document, Mapping):
-            raise BadQuery(f"a where document is an object, not {type(document).__name__}")
+            code = 102 if depth else 105  # as Parse does
+            raise BadQuery(
+                f"a where document is an object, not {type(document).__name__}", code=code
+            )
         if depth > self._max_nesting:
             raise BadQuery(
                 f"the where document nests deeper than max_nesting ({self._max_nesting})"

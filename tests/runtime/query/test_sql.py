@@ -81,14 +81,16 @@ ORDERS = [
     (("-price",),              "b a c d",           "t.`price` DESC, t._rowid_"),
     (("name",),                "d b a c",           "t.`name`, t._rowid_"),
     (("done", "-name"),        "c d b a",           "t.`done`, t.`name` DESC, t._rowid_"),
-    (("-createdAt",),          "a b c d",           "t.`createdAt` DESC, t._rowid_"),
+    (("createdAt",),           "a b c d",           "t.`createdAt`, t._rowid_"),
+    (("-createdAt",),          "d c b a",           "t.`createdAt` DESC, t._rowid_ DESC"),
+    (("-updatedAt",),          "a b c d",           "t.`updatedAt` DESC, t._rowid_"),
     (("owner",),               "d a b c",           "t.`owner`, t._rowid_"),
     (("-spec.w",),             "b a c d",           "noodl_order(t.`spec`, ?) DESC, t._rowid_"),
     (("tags.0",),              "b d a c",           "noodl_order(t.`tags`, ?), t._rowid_"),
     (("zzz", "-price"),        "b a c d",           "t.`price` DESC, t._rowid_"),
     (("name.x",),              "a b c d",           "t._rowid_"),
     (("fans",),                "a b c d",           "t._rowid_"),
-    (("spec",),                "d c a b",           "noodl_order(t.`spec`, ?), t._rowid_"),
+    (("spec",),                "d a b c",           "noodl_order(t.`spec`, ?), t._rowid_"),
 ]  # fmt: skip
 
 

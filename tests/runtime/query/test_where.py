@@ -66,7 +66,7 @@ REFUSED: list[tuple[Any, int, str]] = [
     ({"$relatedTo": {"object": "x", "key": "fans"}},           102,  "$relatedTo needs"),
     ({"$relatedTo": {"object": Pointer("Item", "a1")}},        102,  "$relatedTo needs"),
     ({"ACL": {"$exists": True}},                               102,  "ACL"),
-    ([1, 2],                                                   102,  "is an object, not list"),
+    ([1, 2],                                                   105,  "is an object, not list"),
     ({"a b": 1},                                               105,  "invalid field name 'a b'"),
     ({"": 1},                                                  105,  "invalid field name ''"),
     ({"_hashed_password": {"$regex": "^a"}},                   105,  "invalid field name '_hashed_password'"),
