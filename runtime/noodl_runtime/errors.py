@@ -52,6 +52,12 @@ class BadJson(BadRequest):
     """A body or parameter is not one piece of strict JSON."""
 
 
+class RequestStalled(BadRequest):
+    """The body stopped arriving."""
+
+    status = 408
+
+
 class RequestTooLarge(PortableError):
     """A body, header block, URL or answer is over its limit; the message names the limit."""
 
@@ -198,6 +204,12 @@ class StoreDamaged(PortableError):
     """The database file is not whole; it is left byte for byte as it was found."""
 
     status, code = 500, 1
+
+
+class StoreUnreachable(PortableError):
+    """A store in another process gave no usable answer; the message names its endpoint."""
+
+    status, code = 502, 100
 
 
 # -- functions -----------------------------------------------------------------------------------
