@@ -77,15 +77,21 @@ class Dispatcher:
 
     def answer(self, incoming: Incoming) -> Response:
         """Return the response, also to what is refused or fails; never raises."""
-        exchange = _Exchange(f"{self._start}-{next(self._numbers):x}")
+        exchange = self._exchange()
         try:
             response = self._respond(incoming, exchange)
-        except Exception as error:
+        except Exception as error:  # the edge: whatever it is becomes an answer
             response = error_response(error, exchange.wire, exchange.id)
-        headers = {**_ALWAYS, "X-Request-Id": exchange.id, **exchange.headers, **response.headers}
-        return Response(
-            status=response.status, body=response.body, headers=headers, stream=response.stream
-        )
+        log.debug("%s %.200s %d %s", incoming.method, incoming.path, response.status, exchange.id)
+        return exchange.finished(response)
+
+    def refusal(self, error: Exception) -> Response:
+        """Return the response to what never became a request."""
+        exchange = self._exchange()
+        return exchange.finished(error_response(error, exchange.wire, exchange.id))
+
+    def _exchange(self) -> _Exchange:
+        return _Exchange(f"{self._start}-{next(self._numbers):x}")
 
     def _respond(self, incoming: Incoming, exchange: _Exchange) -> Response:
         self._guard.check_host(incoming.headers)

@@ -34,6 +34,11 @@ class Server:
         self._greenlets = Group()
         self._listener: StreamServer | None = None
 
+    @property
+    def open_connections(self) -> int:
+        """Return how many connections are open."""
+        return len(self._connections)
+
     def start(self) -> None:
         """Listen. raises: PortTaken; SetupError for an address nobody can listen on."""
         listening = self._bound()
