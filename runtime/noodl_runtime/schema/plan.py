@@ -176,18 +176,6 @@ def settled(old: Schema, new: Schema) -> Schema:
     return Schema(collections=collections)
 
 
-def merged(old: Schema, new: Schema) -> Schema:
-    """Return the schema that has everything of both; where both say something, `new` is right.
-
-    What a bundle brings to older data: nothing is dropped because the new schema does not list it.
-    """
-    collections = dict(old.collections)
-    for name, collection in new.collections.items():
-        known = collections.get(name)
-        collections[name] = _merged(known, collection) if known else collection
-    return Schema(collections=collections)
-
-
 def _merged(known: Collection, added: Collection) -> Collection:
     indexes = {index.name: index for index in (*known.indexes, *added.indexes)}
     return replace(

@@ -1,0 +1,1 @@
+"""Records in SQLite: the store every backend has unless configured otherwise."""

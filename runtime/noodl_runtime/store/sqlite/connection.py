@@ -1,0 +1,191 @@
+"""The door to SQLite: connections set up the one way that is safe, and its errors as ours."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from noodl_runtime.errors import (
+    BadQuery,
+    DuplicateValue,
+    PortableError,
+    StoreDamaged,
+    StoreFull,
+)
+from noodl_runtime.query.functions import FUNCTIONS
+
+Row = tuple[Any, ...]
+
+_STATEMENTS_KEPT = 512
+_BUSY_S = 10.0
+_CACHE_KIB = 16_384
+_STEPS_BETWEEN_LOOKS = 20_000  # a few milliseconds of SQLite's work
+
+
+class Interrupted(Exception):
+    """A statement met its deadline."""
+
+
+class StaleStatement(Exception):
+    """A statement names a table or column that a schema change has taken away meanwhile."""
+
+
+class Connection:
+    """One connection; used by one thread at a time. deadline: monotonic seconds, None for none."""
+
+    def __init__(self, file: Path, *, durability: str = "full", writes: bool = False) -> None:
+        self.deadline: float | None = None
+        self._raw = sqlite3.connect(
+            file,
+            timeout=_BUSY_S,
+            isolation_level=None,  # transactions begin and end where this package says so
+            check_same_thread=False,
+            cached_statements=_STATEMENTS_KEPT,
+        )
+        try:
+            self._set_up(durability, writes)
+        except sqlite3.Error as error:
+            self._raw.close()
+            raise translated(error, file) from error
+        self._file = file
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """Return the connection of the standard library, for backups and for tests."""
+        return self._raw
+
+    @property
+    def in_transaction(self) -> bool:
+        """Say whether a transaction is open; SQLite ends one by itself when the disk is full."""
+        return self._raw.in_transaction
+
+    def rows(self, text: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Return all rows of a statement."""
+        try:
+            return self._raw.execute(text, parameters).fetchall()
+        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+            raise translated(error, self._file) from error
+
+    def cursor(self, text: str, parameters: Sequence[Any] = ()) -> "Rows":
+        """Return the rows of a statement to be read piece by piece; close it."""
+        try:
+            return Rows(self._raw.execute(text, parameters), self._file)
+        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+            raise translated(error, self._file) from error
+
+    def run(self, text: str, parameters: Sequence[Any] = ()) -> int:
+        """Run a statement and return how many rows it changed."""
+        try:
+            return self._raw.execute(text, parameters).rowcount
+        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+            raise translated(error, self._file) from error
+
+    def run_many(self, text: str, parameters: Sequence[Sequence[Any]]) -> None:
+        """Run a statement once for each of several parameters."""
+        try:
+            self._raw.executemany(text, parameters)
+        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+            raise translated(error, self._file) from error
+
+    def close(self) -> None:
+        """Close; safe to call twice."""
+        self._raw.close()
+
+    def _set_up(self, durability: str, writes: bool) -> None:
+        run = self._raw.execute
+        if writes:
+            run("PRAGMA journal_mode = WAL").fetchall()
+            run(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
+            run("PRAGMA journal_size_limit = 67108864")
+        else:
+            run("PRAGMA query_only = ON")
+        run("PRAGMA foreign_keys = OFF")
+        run("PRAGMA trusted_schema = OFF")
+        run("PRAGMA cell_size_check = ON")
+        run("PRAGMA temp_store = MEMORY")  # nothing is written outside the data folder
+        run(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        for name, function in FUNCTIONS.items():
+            self._raw.create_function(
+                name, function.arity, function.call, deterministic=function.deterministic
+            )
+        self._raw.set_progress_handler(self._is_over, _STEPS_BETWEEN_LOOKS)
+
+    def _is_over(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+
+class Rows:
+    """Rows that come piece by piece."""
+
+    def __init__(self, cursor: sqlite3.Cursor, file: Path) -> None:
+        self._cursor = cursor
+        self._file = file
+
+    def next_rows(self, size: int) -> list[Row]:
+        """Return up to `size` further rows, [] at the end."""
+        try:
+            return self._cursor.fetchmany(size)
+        except sqlite3.Error as error:
+            raise translated(error, self._file) from error
+
+    def close(self) -> None:
+        """Let go of the statement."""
+        self._cursor.close()
+
+
+_SYNCHRONOUS = {"full": "FULL", "normal": "NORMAL"}
+
+
+def translated(error: Exception, file: Path) -> Exception:
+    """Return what an error of SQLite means here; errors of our own making stay as they are."""
+    if isinstance(error, UnicodeEncodeError):
+        return BadQuery("a text holds half of a surrogate pair, which is no character")
+    if isinstance(error, OverflowError):
+        return BadQuery("a whole number is beyond 64 bits")
+    code = getattr(error, "sqlite_errorcode", 0) or 0
+    if code in (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY):
+        return _duplicate(str(error))
+    make = _BY_CODE.get(code & 0xFF)
+    if make is not None:
+        return make(error, file)
+    if str(error).startswith(("no such column", "no such table", "table ")):
+        return StaleStatement(str(error))
+    return error
+
+
+def _duplicate(message: str) -> DuplicateValue:
+    """Make the error behind "UNIQUE constraint failed: Todo.name, Todo.place"."""
+    columns = message.partition(": ")[2].split(", ")
+    collection = columns[0].rpartition(".")[0].partition("~")[0]
+    fields = tuple(column.rpartition(".")[2] for column in columns)
+    error = DuplicateValue(
+        f"another record of {collection} already has this value of {', '.join(fields)}"
+    )
+    error.fields = fields
+    return error
+
+
+def _full(error: Exception, file: Path) -> PortableError:
+    return StoreFull(
+        f"the store cannot write ({error}); nothing of this write was kept; make room on the disk"
+    )
+
+
+def damaged(file: Path, found: str) -> StoreDamaged:
+    """Return the error for a database that is not whole; found: what was found wrong."""
+    return StoreDamaged(
+        f"the database {file} is damaged ({found}). It was left as it is: put it aside and "
+        "restore the newest backup"
+    )
+
+
+_BY_CODE: dict[int, Callable[[Exception, Path], Exception]] = {
+    sqlite3.SQLITE_FULL: _full,
+    sqlite3.SQLITE_IOERR: _full,
+    sqlite3.SQLITE_READONLY: _full,
+    sqlite3.SQLITE_CORRUPT: lambda error, file: damaged(file, str(error)),
+    sqlite3.SQLITE_NOTADB: lambda error, file: damaged(file, str(error)),
+    sqlite3.SQLITE_INTERRUPT: lambda error, _file: Interrupted(str(error)),
+    sqlite3.SQLITE_TOOBIG: lambda error, _file: BadQuery(f"the query is too large ({error})"),
+}

@@ -1,0 +1,57 @@
+"""The database file: looked at before it is trusted, and readable by its owner alone."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from noodl_runtime.errors import SetupError
+from noodl_runtime.store.sqlite.connection import damaged
+
+_HEADER = b"SQLite format 3\0"
+_MANY = 20  # findings are told up to so many
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only its owner can enter, unless it is there. raises: SetupError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(f"the folder {folder} cannot be made ({error.strerror})") from error
+
+
+def make_private_file(file: Path) -> None:
+    """Make an empty file that only its owner can read; its journals get the same rights."""
+    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def inspect(file: Path) -> None:
+    """Accept a database file without changing a byte of it. raises: StoreDamaged, SetupError."""
+    findings = findings_of(file, "quick_check")
+    if findings:
+        raise damaged(file, findings[0])
+
+
+def findings_of(file: Path, check: str) -> list[str]:
+    """Return what is wrong with a database file, [] for nothing; it is opened for reading only.
+
+    check: "quick_check", or "integrity_check", which compares indexes and tables as well
+    """
+    try:
+        with file.open("rb") as stream:
+            start = stream.read(len(_HEADER))
+    except OSError as error:
+        raise SetupError(f"the database {file} cannot be read ({error.strerror})") from error
+    if start != _HEADER:
+        return ["the file is empty" if not start else "the file is no SQLite database"]
+    return _checked(file, check)
+
+
+def _checked(file: Path, check: str) -> list[str]:
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        rows = connection.execute(f"PRAGMA {check}({_MANY})").fetchall()
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+    finally:
+        connection.close()
+    return [text for (text,) in rows if text != "ok"]

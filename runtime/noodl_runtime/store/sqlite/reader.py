@@ -1,0 +1,125 @@
+"""Reading without holding up the others: at once if it is short, in a thread if it is long.
+
+Every read begins on the spot with a small allowance of time. One that uses it up is stopped and
+begun again in a pool of threads, each with a connection; its text is remembered, and the next
+read of that text goes to the pool directly. So look-ups by key or index cost no thread, and a
+scan of a large collection never holds up the hub, whatever plan SQLite has for it.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import gevent
+from gevent.threadpool import ThreadPool
+
+from noodl_runtime.errors import QueryTooSlow
+from noodl_runtime.store.sqlite.connection import Connection, Interrupted, Row
+
+T = TypeVar("T")
+
+THREADS = 4
+_ALLOWANCE_S = 0.003
+_SHAPES_KEPT = 1000
+
+
+class Reader:
+    """Read connections of one database file. query_timeout: seconds until a read is refused."""
+
+    def __init__(self, file: Path, *, query_timeout: float) -> None:
+        self._file = file
+        self._timeout = query_timeout
+        self._home = threading.get_ident()
+        self._inline = Connection(file)
+        self._idle: list[Connection] = []
+        self._pool: ThreadPool | None = None
+        self._long: set[str] = set()
+
+    def rows(self, text: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Return all rows of a statement. raises: QueryTooSlow, BadQuery, StaleStatement."""
+        return self.read(text, lambda connection: connection.rows(text, parameters))
+
+    def read(self, shape: str, work: Callable[[Connection], T]) -> T:
+        """Do some reading; work may be begun twice. shape: what reads of the same cost share."""
+        if not self._in_greenlet():
+            return self._refusing(lambda: self.borrowed(work, self._timeout))
+        if shape not in self._long:
+            try:
+                return _until(self._inline, work, min(_ALLOWANCE_S, self._timeout))
+            except Interrupted:
+                self._remember(shape)
+        return self.in_thread(lambda: self._timed(shape, work))
+
+    def in_thread(self, work: Callable[[], T]) -> T:
+        """Do something long in a thread while the hub goes on; at once where there is no hub."""
+        if not self._in_greenlet():
+            return self._refusing(work)
+        if self._pool is None:
+            self._pool = ThreadPool(THREADS)
+        apply: Callable[[Callable[[], T]], T] = self._pool.apply
+        return self._refusing(lambda: apply(work))
+
+    def borrowed(self, work: Callable[[Connection], T], timeout_s: float | None) -> T:
+        """Do some reading with a connection that no other thread has."""
+        connection = self.take()
+        try:
+            return _until(connection, work, timeout_s)
+        finally:
+            self.give_back(connection)
+
+    def take(self) -> Connection:
+        """Return a connection for the caller's own use, until it is given back."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return Connection(self._file)
+
+    def give_back(self, connection: Connection) -> None:
+        """Take a connection back for the next one who needs one."""
+        if len(self._idle) < THREADS:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def close(self) -> None:
+        """Stop the threads and close every connection; safe to call twice."""
+        if self._pool is not None:
+            self._pool.kill()
+            self._pool = None
+        for connection in (self._inline, *self._idle):
+            connection.close()
+        self._idle.clear()
+
+    def _timed(self, shape: str, work: Callable[[Connection], T]) -> T:
+        began = time.monotonic()
+        result = self.borrowed(work, self._timeout)
+        if time.monotonic() - began < _ALLOWANCE_S / 2:  # it was another operand that took long
+            self._long.discard(shape)
+        return result
+
+    def _refusing(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except Interrupted as error:
+            raise QueryTooSlow(
+                f"the query took longer than query_timeout ({self._timeout:g} s) and was stopped; "
+                "narrow it or add an index"
+            ) from error
+
+    def _remember(self, shape: str) -> None:
+        if len(self._long) >= _SHAPES_KEPT:
+            self._long.clear()
+        self._long.add(shape)
+
+    def _in_greenlet(self) -> bool:
+        return threading.get_ident() == self._home and gevent.getcurrent().parent is not None
+
+
+def _until(connection: Connection, work: Callable[[Connection], T], timeout_s: float | None) -> T:
+    connection.deadline = None if timeout_s is None else time.monotonic() + timeout_s
+    try:
+        return work(connection)
+    finally:
+        connection.deadline = None
