@@ -30,6 +30,7 @@ MOUNT = "parse"
 def batch(backend: "Backend", request: Request) -> Response:
     """Answer 200 with one entry for each request."""
     document = parse_document(backend, request)
+    parse.check_keys(document, request.body)
     entries = read_list(document, "requests", backend.settings.max_batch)
     prepared = [_read(entry) for entry in entries]
     transaction = document.get("transaction") is True

@@ -1,6 +1,6 @@
 """Records on the Parse wire, /classes/:className."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from noodl_runtime.http import parameters
 from noodl_runtime.http.answers import parse_answer, parse_document
@@ -36,14 +36,15 @@ def get(backend: "Backend", request: Request) -> Response:
 
 def create(backend: "Backend", request: Request) -> Response:
     """Answer 201 {"objectId", "createdAt"} and what the client cannot know."""
-    write = read_create(request.params["className"], parse_document(backend, request))
+    members = _members(backend, request)
+    write = read_create(request.params["className"], members)
     record = backend.write(request.caller, write)
     return parse_answer(backend, request, parse.created_answer(write.values, record), 201)
 
 
 def update(backend: "Backend", request: Request) -> Response:
     """Answer 200 {"updatedAt"} and what operations made."""
-    members = parse_document(backend, request)
+    members = _members(backend, request)
     write = read_save(request.params["className"], request.params["objectId"], members)
     record = backend.write(request.caller, write)
     return parse_answer(backend, request, parse.saved_answer(write.values, record))
@@ -54,6 +55,12 @@ def delete(backend: "Backend", request: Request) -> Response:
     write = Delete(collection=request.params["className"], object_id=request.params["objectId"])
     backend.write(request.caller, write)
     return parse_answer(backend, request, {})
+
+
+def _members(backend: "Backend", request: Request) -> dict[str, Any]:
+    members = parse_document(backend, request)
+    parse.check_keys(members, request.body)
+    return members
 
 
 ROUTES = [
