@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from noodl_runtime.schema.model import Collection, Schema
+from noodl_runtime.schema.names import SYSTEM_COLLECTIONS
 
 
 def upgraded(present: Schema, wanted: Schema) -> Schema:
@@ -16,6 +17,17 @@ def upgraded(present: Schema, wanted: Schema) -> Schema:
         known = present.collections.get(name)
         collections[name] = _upgraded(known, collection) if known else collection
     return Schema(collections=collections)
+
+
+def authored(schema: Schema) -> Schema:
+    """Return the schema without the system collections that are as every backend has them."""
+    return Schema(
+        collections={
+            name: collection
+            for name, collection in schema.collections.items()
+            if collection != SYSTEM_COLLECTIONS.get(name)
+        }
+    )
 
 
 def _upgraded(present: Collection, wanted: Collection) -> Collection:

@@ -1,5 +1,6 @@
 from noodl_runtime.schema.model import Collection, Field, Index, Schema
-from noodl_runtime.schema.upgrade import upgraded
+from noodl_runtime.schema.names import SYSTEM_COLLECTIONS
+from noodl_runtime.schema.upgrade import authored, upgraded
 
 TITLE, DONE = Field(name="title", type="String"), Field(name="done", type="Boolean")
 BY_TITLE = Index(name="by_title", fields=("title",))
@@ -36,3 +37,10 @@ def test_permissions_stay_unless_the_file_gives_some() -> None:
     assert upgraded(present, schema(Collection(name="A"))) == present
     stricter = schema(Collection(name="A", permissions={"find": {"*": True}}))
     assert upgraded(present, stricter) == stricter
+
+
+def test_an_author_sees_no_collection_that_every_backend_has() -> None:
+    user = SYSTEM_COLLECTIONS["_User"]
+    assert authored(schema(user, todo(TITLE))) == schema(todo(TITLE))
+    extended = Collection(name="_User", fields={**user.fields, "done": DONE})
+    assert authored(schema(extended)) == schema(extended)

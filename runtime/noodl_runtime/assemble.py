@@ -1,0 +1,60 @@
+"""Put a backend together: store, schema, functions, keys. The one place that knows all parts."""
+
+from collections.abc import Mapping
+
+from noodl_runtime.backend import Backend
+from noodl_runtime.data_folder import DataFolder
+from noodl_runtime.definition import Definition
+from noodl_runtime.schema.model import Schema
+from noodl_runtime.schema.schema_file import schema_text
+from noodl_runtime.schema.sql import schema_sql
+from noodl_runtime.schema.upgrade import authored, upgraded
+from noodl_runtime.settings import Settings
+from noodl_runtime.store.contract import CloudStore
+from noodl_runtime.store.registry import AdapterRegistry
+
+
+def assemble(
+    settings: Settings,
+    definition: Definition,
+    folder: DataFolder,
+    environment: Mapping[str, str],
+) -> Backend:
+    """Open the store, bring its schema up to date, load the workflows, and return the backend.
+
+    raises: DataFolderInUse, StoreDamaged, BadFile, DestructiveChange
+    """
+    store = AdapterRegistry().create({"type": "local", "path": folder.database}, settings)
+    store.connect()
+    try:
+        return _assembled(store, settings, definition, folder, environment)
+    except BaseException:
+        store.disconnect()
+        raise
+
+
+def _assembled(
+    store: CloudStore,
+    settings: Settings,
+    definition: Definition,
+    folder: DataFolder,
+    environment: Mapping[str, str],
+) -> Backend:
+    config = folder.config(definition.config)
+    _bring_up_to_date(store, definition.schema, folder)
+    return Backend(
+        store=store,
+        settings=settings,
+        name=config["name"],
+        app_id=config["appId"],
+        master_key=folder.master_key(environment),
+        version=definition.config.get("version", "0.0.0"),
+    )
+
+
+def _bring_up_to_date(store: CloudStore, wanted: Schema, folder: DataFolder) -> None:
+    present = store.get_schema()
+    together = upgraded(present, wanted)
+    if together != present:
+        store.update_schema(together)
+    folder.write_schema(schema_text(authored(together)), schema_sql(together))
