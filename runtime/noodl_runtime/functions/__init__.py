@@ -1,0 +1,13 @@
+"""The host of workflows: it loads them, runs them, and finds out what runs ask for."""
+
+from noodl_runtime.functions.calls import FunctionRequest, FunctionResponse
+from noodl_runtime.functions.functions import Functions
+from noodl_runtime.functions.operations import PeopleOperations, RecordOperations
+
+__all__ = [
+    "FunctionRequest",
+    "FunctionResponse",
+    "Functions",
+    "PeopleOperations",
+    "RecordOperations",
+]

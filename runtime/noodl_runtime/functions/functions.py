@@ -1,0 +1,181 @@
+"""Functions by name: load, swap, call."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import gevent
+from gevent.threadpool import ThreadPool
+
+from noodl_runtime.access.caller import MASTER
+from noodl_runtime.functions.answers import Answers
+from noodl_runtime.functions.calls import FunctionRequest, FunctionResponse, failed
+from noodl_runtime.functions.hosting import Deadline, Hosting
+from noodl_runtime.functions.known_fields import known_fields
+from noodl_runtime.functions.operations import PeopleOperations, RecordOperations
+from noodl_runtime.script.engine import Engine, LimitMet, available
+from noodl_runtime.settings import Settings
+from noodl_runtime.store.contract import Origin
+from noodl_runtime.values import random_id
+from noodl_runtime.workflow.graph import CLOUD, Component, Graph, Problem
+from noodl_runtime.workflow.js.text import encode
+from noodl_runtime.workflow.load import load
+from noodl_runtime.workflow.node import Node
+from noodl_runtime.workflow.nodes import NODE_TYPES
+from noodl_runtime.workflow.nodes.request import NODE as REQUEST
+from noodl_runtime.workflow.nodes.request import begin, failure
+from noodl_runtime.workflow.run import Expired, Outcome, Run, Surroundings
+from noodl_runtime.workflow.scripted.api import on_ask
+from noodl_runtime.workflow.scripted.world import ScriptWorld
+from noodl_runtime.workflow.world import PlainWorld, World
+
+log = logging.getLogger("noodl.functions")
+
+SCRIPT_THREADS = 32
+NETWORK_THREADS = 32
+
+
+class Functions:
+    """The workflows of a backend and their host.
+
+    records, people: what runs work on; people None: no users, no configuration
+    make_answers:    makes what finds answers; tests watch the questions there
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        records: RecordOperations | None = None,
+        people: PeopleOperations | None = None,
+        make_answers: Callable[[RecordOperations, PeopleOperations | None], Answers] = Answers,
+    ) -> None:
+        self._settings = settings
+        self._make_answers = make_answers
+        self._records = records
+        self._people = people
+        self._graph = Graph()
+        self._scripts = ThreadPool(SCRIPT_THREADS)
+        self._network = ThreadPool(NETWORK_THREADS)
+
+    def attach(self, records: RecordOperations, people: PeopleOperations | None = None) -> None:
+        """Name the backend whose records the workflows work on."""
+        self._records = records
+        self._people = people
+
+    def load(self, documents: Sequence[tuple[str, Any]]) -> None:
+        """Prepare workflow documents and serve them from now on; runs under way are not touched.
+
+        documents: [("Orders.workflow.json", parsed document), ...]
+        """
+        graph = load(documents, NODE_TYPES)
+        for problem in graph.problems:
+            log.warning("%s", problem)
+        self._graph = graph
+
+    def names(self) -> list[str]:
+        """Return the functions that can be called, sorted."""
+        return self._graph.functions()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what a person should know about the loaded files."""
+        return self._graph.problems
+
+    @property
+    def graph(self) -> Graph:
+        """Return the graph that new runs use."""
+        return self._graph
+
+    def call(self, name: str, request: FunctionRequest) -> FunctionResponse:
+        """Run a function and return its answer; whatever happens, there is one.
+
+        name: "Orders/Create", decoded
+        """
+        graph = self._graph
+        component = graph.function(name)
+        if component is None:
+            return failed(400, f"Can't find component model for {CLOUD}{name}")
+        if component.first(REQUEST.name) is None:
+            return failed(400, "Could not find request node for function")
+        deadline = Deadline(self._settings.function_timeout)
+        hosting = self.host(graph, component, name, deadline)
+        body = request.body.decode("utf-8-sig", "replace")
+        return self._answered(name, hosting, body, request.headers)
+
+    def host(
+        self, graph: Graph, component: Component, name: str, deadline: Deadline
+    ) -> Hosting:
+        """Return a fresh run of a component, with its host."""
+        assert self._records is not None
+        records = self._records
+        scripted = component.needs_script and available()
+        hosting = Hosting(
+            answers=self._make_answers(records, self._people),
+            deadline=deadline,
+            threads=self._scripts if scripted else None,
+            network=self._network,
+            origin=Origin(run=name),
+        )
+        around = Surroundings(
+            new_id=random_id,
+            now=lambda: time.time() * 1000,
+            fields=known_fields(records.get_schema(MASTER), graph.metadata),
+            log=lambda level, message, node: _log(name, level, message, node),
+            breathe=hosting.breathe,
+            max_asks=self._settings.max_asks,
+        )
+        world = self._world(scripted, deadline)
+        hosting.run = Run(graph, component, world, around)
+        if isinstance(world, ScriptWorld):
+            world.attach(hosting.run)
+        return hosting
+
+    def _world(self, scripted: bool, deadline: Deadline) -> World:
+        if not scripted:
+            return PlainWorld(random_id)
+        memory = self._settings.script_memory
+        return ScriptWorld(lambda: Engine(memory=memory, remaining=deadline.remaining), on_ask)
+
+    def _answered(
+        self, name: str, hosting: Hosting, body: str, headers: Mapping[str, str]
+    ) -> FunctionResponse:
+        run = hosting.run
+        try:
+            outcome = hosting.until_response(lambda: _start(run, body, headers))
+        except (Expired, LimitMet) as limit:
+            hosting.stop()
+            log.error("%s: %s", name, limit)
+            return failed(500, str(limit))
+        if outcome is None:
+            outcome = _never_answered(name, hosting)
+        if outcome is None:
+            return failed(500, "timeout")
+        if not run.idle:
+            gevent.spawn(hosting.finish)
+        return FunctionResponse(status=outcome.status, body=encode(outcome.body))
+
+
+def _start(run: Run, body: str, headers: Mapping[str, str]) -> None:
+    try:
+        run.start(lambda started: begin(started, body, headers))
+    except Exception as error:  # noqa: BLE001 - the caller is told, as the original does
+        run.respond(failure(str(error)))
+        return
+    run.advance()
+
+
+def _never_answered(name: str, hosting: Hosting) -> Outcome | None:
+    """Wait out the time limit: nothing is under way any more, and no Response node has sent."""
+    log.error("%s: no Response node has sent; the call ends at its time limit", name)
+    hosting.wait_out()
+    hosting.stop()
+    return None
+
+
+def _log(function: str, level: str, message: str, node: Node | None) -> None:
+    place = f"{function}: "
+    if node is not None:
+        component = node.parent.spec.id if node.parent else ""
+        place = f"{function}: {component} {node.spec.type.name} {node.spec.id}: "
+    log.log(logging.getLevelNamesMapping().get(level.upper(), logging.INFO), "%s%s", place, message)

@@ -1,0 +1,178 @@
+"""Drives one run: lets it work, finds out what it asks, keeps its time limit.
+
+A run without scripts works on the hub, in small portions; every few hundred steps it lets other
+requests go first. A run with scripts works in a thread of its own pool, so that `while(true){}`
+stops nobody. Either way the run only ever works in one place at a time.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent.queue import Empty, SimpleQueue
+from gevent.threadpool import ThreadPool
+
+from noodl_runtime.functions.answers import Answers
+from noodl_runtime.script.engine import LimitMet
+from noodl_runtime.store.contract import Origin
+from noodl_runtime.workflow.asks import Ask, SendRequest, Wait
+from noodl_runtime.workflow.run import Expired, Outcome, Run
+
+EVENTS_PER_TURN = 10
+LONGEST_REQUEST = 60.0  # seconds, for a request that a function without time limit sends
+
+
+class Deadline:
+    """The moment at which a run must end; seconds 0 means never."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds if seconds else None
+
+    def remaining(self) -> float | None:
+        """Return the seconds left, None without a limit."""
+        return None if self._end is None else self._end - time.monotonic()
+
+    def check(self) -> None:
+        """Raise Expired when the time is up."""
+        if self._end is not None and time.monotonic() >= self._end:
+            raise Expired("timeout")
+
+
+class Hosting:
+    """One run and its host.
+
+    threads: where the run works, None for the hub
+    """
+
+    def __init__(
+        self,
+        answers: Answers,
+        deadline: Deadline,
+        threads: ThreadPool | None,
+        network: ThreadPool,
+        origin: Origin,
+    ) -> None:
+        self.run: Run
+        self._answers = answers
+        self._deadline = deadline
+        self._threads = threads
+        self._network = network
+        self._origin = origin
+        self._ready: deque[tuple[int, Ask]] = deque()
+        self._arrivals: SimpleQueue = SimpleQueue()
+        self._helpers: list[gevent.Greenlet] = []
+
+    def breathe(self) -> None:
+        """Let others work, and stop the run when its time is up."""
+        self._deadline.check()
+        if self._threads is None:
+            gevent.sleep(0)
+        else:
+            time.sleep(0)  # lets go of the interpreter lock
+        self._deadline.check()
+
+    def until_response(self, begin: Callable[[], None]) -> Outcome | None:
+        """Start the run and drive it until it has answered; None when it goes idle without.
+
+        raises: Expired, LimitMet when a limit ended it
+        """
+        self._work(begin)
+        self._drive(lambda: self.run.response is not None)
+        return self.run.response
+
+    def finish(self) -> None:
+        """Let what still runs after the response come to its end, within the time limit."""
+        try:
+            self._drive(lambda: False)
+        except (Expired, LimitMet):
+            pass
+        finally:
+            self.stop()
+
+    def wait_out(self) -> None:
+        """Do nothing until the time limit; without one there is nothing to wait for."""
+        gevent.sleep(max(self._deadline.remaining() or 0, 0))
+
+    def stop(self) -> None:
+        """End the run and forget what is under way for it."""
+        gevent.killall(self._helpers, block=False)
+        self.run.end()
+
+    def _drive(self, done: Callable[[], bool]) -> None:
+        turns = 0
+        while not done():
+            self._take_asks()
+            if self._ready:
+                self._answer(*self._ready.popleft())
+            elif self.run.idle or not self._await_arrival():
+                return
+            self._work(self.run.advance)
+            turns += 1
+            if turns % EVENTS_PER_TURN == 0:
+                gevent.sleep(0)
+
+    def _work(self, action: Callable[[], None]) -> None:
+        if self._threads is None:
+            action()
+            return
+        error = self._threads.apply(_caught, (action,))
+        if error is not None:
+            raise error
+
+    def _take_asks(self) -> None:
+        taken, self.run.asks = self.run.asks, []
+        for ticket, ask in taken:
+            if isinstance(ask, Wait):
+                self._helpers.append(gevent.spawn_later(ask.milliseconds / 1000, self._due, ticket))
+            elif isinstance(ask, SendRequest):
+                self._helpers.append(gevent.spawn(self._send, ticket, ask))
+            else:
+                self._ready.append((ticket, ask))
+
+    def _answer(self, ticket: int, ask: Ask) -> None:
+        try:
+            self.run.answer(ticket, self._answers.answer(ask, self._origin))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the graph takes its failure path
+            self.run.refuse(ticket, error)
+
+    def _await_arrival(self) -> bool:
+        """Take the next answer of a helper; False when the run waits for nothing."""
+        self._deadline.check()
+        try:
+            ticket, value, error = self._arrivals.get(timeout=self._deadline.remaining())
+        except Empty:
+            raise Expired("timeout") from None
+        if error is not None:
+            self.run.refuse(ticket, error)
+        else:
+            self.run.answer(ticket, value)
+        return True
+
+    def _due(self, ticket: int) -> None:
+        self._arrivals.put((ticket, None, None))
+
+    def _send(self, ticket: int, ask: SendRequest) -> None:
+        left = self._deadline.remaining()
+        timeout_s = LONGEST_REQUEST if left is None else max(left, 0.001)
+        reply, error = self._network.apply(_sent, (self._answers, ask, timeout_s))
+        self._arrivals.put((ticket, reply, error))
+
+
+def _caught(action: Callable[[], None]) -> BaseException | None:
+    """Run an action in a thread; hand back what it raised, also what is no Exception."""
+    try:
+        action()
+    except BaseException as error:  # noqa: BLE001 - raised again by the greenlet that waits
+        return error
+    return None
+
+
+def _sent(
+    answers: Answers, ask: SendRequest, timeout_s: float
+) -> tuple[Any, Exception | None]:
+    try:
+        return answers.send(ask, timeout_s), None
+    except Exception as error:  # noqa: BLE001 - the graph takes its failure path
+        return None, error

@@ -1,0 +1,73 @@
+"""What functions need of a backend. `Backend` has the first half as it is."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from noodl_runtime.access.caller import Caller
+from noodl_runtime.schema.model import Schema
+from noodl_runtime.store.contract import Found, Query, Write
+from noodl_runtime.values import Record
+
+
+class RecordOperations(Protocol):
+    """Operations on records; functions call them with full rights."""
+
+    def query(self, caller: Caller, query: Query) -> Found:
+        """Return the records that match."""
+        ...
+
+    def fetch(
+        self,
+        caller: Caller,
+        collection: str,
+        object_id: str,
+        *,
+        include: tuple[str, ...] = (),
+        keys: tuple[str, ...] | None = None,
+    ) -> Record:
+        """Return one record."""
+        ...
+
+    def count(self, caller: Caller, collection: str, where: Mapping[str, Any]) -> int:
+        """Return how many records match."""
+        ...
+
+    def distinct(
+        self, caller: Caller, collection: str, key: str, where: Mapping[str, Any]
+    ) -> list[Any]:
+        """Return the distinct values of a field."""
+        ...
+
+    def aggregate(
+        self, caller: Caller, collection: str, pipeline: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Return the rows of a pipeline."""
+        ...
+
+    def write(self, caller: Caller, write: Write) -> Record:
+        """Carry out one write and return the whole record."""
+        ...
+
+    def get_schema(self, caller: Caller) -> Schema:
+        """Return the present schema."""
+        ...
+
+
+class PeopleOperations(Protocol):
+    """Sessions, configuration and files, as far as functions use them."""
+
+    def session_user(self, token: str) -> Record:
+        """Return the user of a session, with sessionToken. raises: InvalidSession."""
+        ...
+
+    def log_in(self, username: str, password: str) -> Record:
+        """Return the user with a new sessionToken. raises: a PortableError with Parse's text."""
+        ...
+
+    def config(self) -> Mapping[str, Any]:
+        """Return all configuration parameters, typed values."""
+        ...
+
+    def delete_file(self, name: str) -> None:
+        """Delete a stored file."""
+        ...

@@ -1,0 +1,88 @@
+"""HTTP requests that workflows send; blocking, so they run in a thread of the pool."""
+
+import http.client
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from email.message import Message
+
+from noodl_runtime.errors import PortableError
+from noodl_runtime.workflow.asks import Reply, SendRequest
+
+MAX_REPLY = 10_000_000  # bytes
+
+
+class RequestFailed(PortableError):
+    """No answer came: the address is wrong, refused or silent; the text says why."""
+
+    status, code = 502, 1
+
+
+def send(request: SendRequest, timeout_s: float) -> Reply:
+    """Send a request and return what came back, whatever its status. raises: RequestFailed."""
+    if not request.url.lower().startswith(("http://", "https://")):
+        raise RequestFailed(f"{request.url!r} is no http or https address")
+    body = request.body.encode("utf-8", "surrogatepass") if request.body is not None else None
+    try:
+        outgoing = urllib.request.Request(  # noqa: S310 - the scheme is checked above
+            request.url, data=body, headers=dict(request.headers), method=request.method
+        )
+        with _OPENER.open(outgoing, timeout=timeout_s) as answer:
+            return _reply(request, answer.status, answer.reason, answer.headers, answer)
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return _reply(request, answer.code, str(answer.reason), answer.headers, answer)
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise RequestFailed(_reason(error)) from error
+
+
+def _reply(
+    request: SendRequest,
+    status: int,
+    reason: str,
+    headers: Message,
+    answer: "urllib.error.HTTPError | http.client.HTTPResponse",
+) -> Reply:
+    data = answer.read(MAX_REPLY + 1)
+    if len(data) > MAX_REPLY:
+        raise RequestFailed(f"the answer is larger than {MAX_REPLY} bytes")
+    return Reply(
+        status=status,
+        reason=reason or "",
+        headers=_joined(headers),
+        body=data.decode("utf-8", "replace"),
+        redirected=answer.geturl() != request.url,
+    )
+
+
+def _joined(headers: Message) -> Mapping[str, str]:
+    names: dict[str, str] = {}
+    for name, value in headers.items():
+        key = name.lower()
+        names[key] = f"{names[key]}, {value}" if key in names else value
+    return names
+
+
+def _reason(error: Exception) -> str:
+    reason = getattr(error, "reason", error)
+    return str(getattr(reason, "strerror", None) or reason)
+
+
+class _NoForm(urllib.request.BaseHandler):
+    """Keeps urllib from calling a body a form when nobody said so."""
+
+    handler_order = 600
+
+    def http_request(self, request: urllib.request.Request) -> urllib.request.Request:
+        if request.data is not None and request.unredirected_hdrs.get("Content-type") == (
+            "application/x-www-form-urlencoded"
+        ):
+            del request.unredirected_hdrs["Content-type"]
+            if not request.has_header("Content-type"):
+                request.add_unredirected_header("Content-type", "text/plain;charset=UTF-8")
+        return request
+
+    https_request = http_request
+
+
+_OPENER = urllib.request.build_opener(_NoForm())

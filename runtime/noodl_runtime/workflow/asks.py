@@ -1,0 +1,201 @@
+"""Questions of a run to its host. The interpreter never does I/O; it asks and is answered later.
+
+Values are typed as everywhere in the runtime (`values.py`). The comment says what is answered;
+a refusal is an exception whose text graphs may show.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindRecords:
+    """Answer Found. where None: all records; order, include, keys: comma separated, "" for none."""
+
+    collection: Any
+    where: Mapping[str, Any] | None = None
+    order: str | None = None
+    limit: Any = None
+    skip: Any = None
+    include: str | None = None
+    keys: str | None = None
+    count: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountRecords:
+    """Answer how many records match."""
+
+    collection: Any
+    where: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DistinctValues:
+    """Answer the distinct values of a field."""
+
+    collection: Any
+    field: str
+    where: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AggregateRecords:
+    """Answer a list of rows, each name -> value.
+
+    groups: {"total": {"sum": "price"}}, operations avg sum max min distinct
+    """
+
+    collection: Any
+    groups: Mapping[str, Mapping[str, str]]
+    where: Mapping[str, Any] | None
+    limit: Any = None
+    skip: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchRecord:
+    """Answer the record."""
+
+    collection: Any
+    object_id: str
+    include: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateRecord:
+    """Answer the record as it was stored."""
+
+    collection: Any
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveRecord:
+    """Answer the record as it is now."""
+
+    collection: Any
+    object_id: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncrementRecord:
+    """Answer the record as it is now. amounts: {"votes": 1}."""
+
+    collection: Any
+    object_id: str
+    amounts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteRecord:
+    """Answer anything."""
+
+    collection: Any
+    object_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeRelation:
+    """Answer the record as it is now. target_collection "": the one the relation leads to."""
+
+    collection: Any
+    object_id: str
+    field: str
+    action: Literal["add", "remove"]
+    target_id: Any
+    target_collection: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteFile:
+    """Answer anything."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionUser:
+    """Answer the user record of a session token, with sessionToken."""
+
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchUser:
+    """Answer the user record."""
+
+    object_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveUser:
+    """Answer anything."""
+
+    object_id: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogIn:
+    """Answer the user record with sessionToken."""
+
+    username: Any
+    password: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadConfig:
+    """Answer all configuration parameters by name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendRequest:
+    """Answer a Reply. An HTTP error status is an answer too; a refusal means no answer came."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What an HTTP server answered. headers: lower-case names, repeated ones joined by ", "."""
+
+    status: int
+    reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    redirected: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """Answer after so many milliseconds; equal moments in the order they were asked."""
+
+    milliseconds: float
+
+
+Ask = (
+    FindRecords
+    | CountRecords
+    | DistinctValues
+    | AggregateRecords
+    | FetchRecord
+    | CreateRecord
+    | SaveRecord
+    | IncrementRecord
+    | DeleteRecord
+    | ChangeRelation
+    | DeleteFile
+    | SessionUser
+    | FetchUser
+    | SaveUser
+    | LogIn
+    | ReadConfig
+    | SendRequest
+    | Wait
+)

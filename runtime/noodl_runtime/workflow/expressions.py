@@ -1,0 +1,34 @@
+"""The text of an Expression node: the names in it, and its code where no engine is needed."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from noodl_runtime.workflow.js.expression import Code, compile_expression
+
+_STRINGS = (re.compile(r'"[^"]*"'), re.compile(r"'[^']*'"))
+_NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9._$]*")
+_NOT_INPUTS = frozenset(
+    "min max cos sin tan sqrt pi round floor ceil abs random Math window document undefined Vars"
+    " true false null Boolean".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An expression: its text, the inputs it names in order, its code if it is a simple one."""
+
+    text: str
+    names: tuple[str, ...]
+    code: Code | None
+
+
+@lru_cache(maxsize=4096)
+def prepare(text: str) -> Prepared:
+    """Find the names of an expression and compile it if that needs no engine."""
+    rest = text
+    for pattern in _STRINGS:
+        rest = pattern.sub("", rest)
+    found = (match[0].split(".")[0] for match in _NAME.finditer(rest))
+    names = tuple(dict.fromkeys(name for name in found if name not in _NOT_INPUTS))
+    return Prepared(text, names, compile_expression(text))

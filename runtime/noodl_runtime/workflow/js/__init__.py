@@ -1,0 +1,1 @@
+"""JavaScript's rules for values, in Python: what graphs were drawn against."""
