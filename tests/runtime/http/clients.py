@@ -66,7 +66,8 @@ class WsgiClient:
         }  # fmt: skip
         for name, value in headers.items():
             key = name.upper().replace("-", "_")
-            environ[key if key.startswith("CONTENT_") else f"HTTP_{key}"] = value
+            own = key in ("CONTENT_TYPE", "CONTENT_LENGTH")
+            environ[key if own else f"HTTP_{key}"] = value
         setup_testing_defaults(environ)
         return environ
 

@@ -30,7 +30,7 @@ def class_document(collection: Collection) -> dict[str, Any]:
     """Return {"className", "fields", "classLevelPermissions"} of a collection."""
     fields = {name: _field_document(field) for name, field in collection.fields.items()}
     given = collection.permissions  # what they do not mention is forbidden
-    permissions = {**dict.fromkeys(_OPEN, {}), **given} if given else _OPEN
+    permissions = {**{name: {} for name in _OPEN}, **given} if given else _OPEN
     return {
         "className": collection.name,
         "fields": {**_SYSTEM, **fields},

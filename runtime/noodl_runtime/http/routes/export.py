@@ -3,6 +3,7 @@
   {"format": 1, "schema": {"tables": [...]}, "records": {"Todo": [{...}, ...], ...}}
 
 Records are written with the envelopes of the Parse wire, so that every value keeps its type.
+Sessions and passwords, hashed as they are, never leave the backend this way.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from noodl_runtime.store.contract import Query
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
 
+LEFT_OUT = ("_Session",)
+HIDDEN = {"_User": ("password",)}
 PIECE = 64 * 1024  # bytes that are gathered before they are sent
 
 
@@ -32,9 +35,11 @@ def export(backend: "Backend", request: Request) -> Response:
 
 def _document(backend: "Backend", caller: Caller, schema: Schema, files: str) -> Iterator[bytes]:
     yield b'{"format":1,"schema":' + write_json(schema_document(schema)) + b',"records":{'
-    for number, name in enumerate(sorted(schema.collections)):
+    names = sorted(name for name in schema.collections if name not in LEFT_OUT)
+    for number, name in enumerate(names):
         yield (b"," if number else b"") + write_json(name) + b":["
-        for place, record in enumerate(backend.stream(caller, Query(collection=name))):
+        query = Query(collection=name, exclude_keys=HIDDEN.get(name, ()))
+        for place, record in enumerate(backend.stream(caller, query)):
             yield (b"," if place else b"") + write_answer(record, files)
         yield b"]"
     yield b"}}"
