@@ -24,7 +24,8 @@ from typing import Any
 from noodl_runtime import __version__
 from noodl_runtime.data_folder import DataFolder, choose_data_folder
 from noodl_runtime.definition import Definition, read_definition
-from noodl_runtime.errors import SetupError
+from noodl_runtime.errors import BadSetting, SetupError
+from noodl_runtime.http.guard import is_loopback
 from noodl_runtime.logs import start_logging
 from noodl_runtime.settings import SETTINGS, Settings, resolve
 
@@ -51,6 +52,16 @@ class Source:
     root: Traversable
     bundle: Path | None = None
     checked: frozenset[str] = frozenset()
+
+    @property
+    def program(self) -> str:
+        """Return what error messages begin with."""
+        return self.bundle.name if self.bundle else "noodl-portable serve"
+
+    @property
+    def mode(self) -> str:
+        """Return the mode unless something else is set: a folder is being worked on."""
+        return "production" if self.bundle else "development"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -117,7 +128,7 @@ def run(source: Source, options: Mapping[str, Any], *, environment: Any = os.env
             service.close()
             flush()
     except SetupError as error:
-        print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)  # noqa: T201
+        print(f"{source.program}: {error}", file=sys.stderr)  # noqa: T201
         return error.exit_code
 
 
@@ -128,7 +139,8 @@ class Service:
         self, source: Source, options: Mapping[str, Any], environment: Mapping[str, str]
     ) -> None:
         self.definition = read_definition(source.root, source.checked)
-        self.settings = _settings(self.definition, options, environment)
+        self.settings = _settings(source, self.definition, options, environment)
+        _check_address(self.settings, environment)
         self._source = source
         self._environment = environment
         self._closers: list[Callable[[], None]] = []
@@ -147,9 +159,8 @@ class Service:
 
     def ready(self) -> dict[str, Any]:
         """Return the content of the ready line."""
-        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         return {
-            "url": f"http://{host}:{self.server.port}",
+            "url": f"http://{_host_in_url(self.settings.host)}:{self.server.port}",
             "port": self.server.port,
             "pid": os.getpid(),
             "data": str(self.folder.path),
@@ -198,12 +209,37 @@ class Service:
 
 
 def _settings(
-    definition: Definition, options: Mapping[str, Any], environment: Mapping[str, str]
+    source: Source,
+    definition: Definition,
+    options: Mapping[str, Any],
+    environment: Mapping[str, str],
 ) -> Settings:
-    config = dict(definition.config.get("settings", {}))
+    config = {"mode": source.mode, **definition.config.get("settings", {})}
     if "port" in definition.config:
         config.setdefault("port", definition.config["port"])
     return resolve(options, environment, config)
+
+
+def _check_address(settings: Settings, environment: Mapping[str, str]) -> None:
+    """Refuse to be reachable by other machines unless that is meant. raises: BadSetting."""
+    if is_loopback(settings.host):
+        return
+    if settings.mode == "development":
+        raise BadSetting(
+            f"--host {settings.host} lets other machines in, and in development mode anyone may "
+            "add to the schema; use --mode production, or leave --host out"
+        )
+    if not environment.get("NOODL_MASTER_KEY"):
+        raise BadSetting(
+            f"--host {settings.host} lets other machines in; set a master key of your own in the "
+            "environment variable NOODL_MASTER_KEY first"
+        )
+
+
+def _host_in_url(host: str) -> str:
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - listens everywhere, so here as well
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _seed_data(root: Traversable, folder: DataFolder) -> None:

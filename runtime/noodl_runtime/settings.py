@@ -32,7 +32,8 @@ class Settings:
     )
     mode: str = _setting(
         "production",
-        "development lets collections and fields appear on first write",
+        "development lets collections and fields appear on first write, and is what a served "
+        "folder has unless it says otherwise",
         choices=("development", "production"),
     )
     allowed_hosts: tuple[str, ...] = _setting(

@@ -158,7 +158,9 @@ WRONG_OPTIONS = [
     (["--mode", "fast"],               78,    "--mode is 'fast'; it takes one of development"),
     (["--data", "/proc/nowhere"],      1,     "the data folder /proc/nowhere cannot be written"),
     (["--data", "/dev/null"],          1,     "the data folder /dev/null is not a folder"),
-    (["--host", "203.0.113.7"],        69,    "203.0.113.7"),
+    (["--host", "203.0.113.7"],        78,    "in development mode anyone may add to the schema"),
+    (["--host", "203.0.113.7", "--mode", "production"],
+                                       78,    "set a master key of your own in the environment"),
 ]  # fmt: skip
 
 
@@ -178,10 +180,14 @@ def test_a_missing_folder_is_named_with_the_way_on(tmp_path: Path) -> None:
     assert f"`noodl-portable init {tmp_path / 'nowhere'}`" in done.stderr
 
 
-def test_development_mode_stays_on_loopback(folder: Path) -> None:
-    done = refused(folder, "--host", "0.0.0.0", "--port", "0", "--mode", "development")
-    assert done.returncode == 78
-    assert "development" in done.stderr
+def test_an_address_that_is_not_of_this_machine_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOODL_MASTER_KEY", "a key of my own")
+    done = refused(folder, "--host", "203.0.113.7", "--mode", "production")
+    assert done.returncode != 0
+    assert "203.0.113.7" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_closed_reader_does_not_stop_the_service(folder: Path) -> None:
