@@ -207,9 +207,13 @@ class StoreDamaged(PortableError):
 
 
 class StoreUnreachable(PortableError):
-    """A store in another process gave no usable answer; the message names its endpoint."""
+    """A store in another process gave no usable answer; the message names its endpoint.
+
+    answered: whether it answered at all, that it failed
+    """
 
     status, code = 502, 100
+    answered = False
 
 
 # -- functions -----------------------------------------------------------------------------------

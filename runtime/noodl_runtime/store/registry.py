@@ -17,6 +17,12 @@ def _local(config: Mapping[str, Any], settings: Settings) -> CloudStore:
     return SqliteStore(Path(config["path"]), settings)
 
 
+def _parse(config: Mapping[str, Any], _settings: Settings) -> CloudStore:
+    from noodl_runtime.store.parse.store import open_parse
+
+    return open_parse(config)
+
+
 def _not_yet(name: str) -> Maker:
     def refuse(_config: Mapping[str, Any], _settings: Settings) -> CloudStore:
         raise BadSetting(f"the store type {name!r} is not in this version; use 'local'")
@@ -30,7 +36,7 @@ class AdapterRegistry:
     def __init__(self) -> None:
         self._makers: dict[str, Maker] = {
             "local": _local,
-            "parse": _not_yet("parse"),
+            "parse": _parse,
             "postgres": _not_yet("postgres"),
         }
 
