@@ -1,0 +1,1 @@
+"""Pipelines over records: match, group, project, sort, limit, skip, unwind, count. Pure."""
