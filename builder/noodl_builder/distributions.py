@@ -10,6 +10,7 @@ OWN = "noodl-portable"
 # Extras of ours whose packages go along when they are installed; without them the backend runs,
 # and what needs them says so by name.
 OPTIONAL_EXTRAS = ("script", "regex")
+INSTALL_BUILDER = "run `pip install 'noodl-portable[builder]'`"
 
 
 def closure(own: metadata.Distribution) -> list[metadata.Distribution]:
@@ -38,7 +39,7 @@ def installed_distribution(name: str) -> metadata.Distribution:
     except metadata.PackageNotFoundError as error:
         raise BuildRefused(
             f"{name} is not installed in this environment; a bundle is made from what is "
-            "installed: use a virtual environment and `pip install 'noodl-portable[builder]'`"
+            f"installed: use a virtual environment and {INSTALL_BUILDER}"
         ) from error
 
 
@@ -52,8 +53,10 @@ def _roots(own: metadata.Distribution) -> Iterator[Any]:
 
 
 def _requirements(distribution: metadata.Distribution, extra: str) -> Iterable[Any]:
-    from packaging.requirements import Requirement
-
+    try:
+        from packaging.requirements import Requirement
+    except ImportError as error:
+        raise BuildRefused(f"packaging is not installed; {INSTALL_BUILDER}") from error
     for text in distribution.requires or ():
         requirement = Requirement(text)
         if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):

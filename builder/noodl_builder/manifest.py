@@ -7,7 +7,7 @@ the other entries; so it is the same whenever they are.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from noodl_builder.entry import Entry, digest
@@ -41,7 +41,7 @@ class BundleInfo:
     seed_data: bool
     app: bool
     dependencies: tuple[Dependency, ...]
-    entries: tuple[tuple[str, int, str], ...]
+    entries: tuple[tuple[str, int, str], ...] = field(repr=False)
 
     @property
     def build_id(self) -> str:

@@ -29,9 +29,9 @@ FORMS: tuple[KeyForm, ...] = (
     _form("a Stripe live key", r"\b[rs]k_live_[A-Za-z0-9]{16,}"),
     _form("an npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
     _form("an API key", r"\bsk-(?:[a-z0-9]+-)*[A-Za-z0-9_]{32,}"),
-    _form("a mail service key", r"\b(?:SG\.[\w-]{22}\.[\w-]{43}|key-[0-9a-f]{32})\b"),
+    _form("a mail service key", r"\b(?:SG\.[\w-]{22}\.[\w-]{43}|key-[0-9a-f]{32})(?![\w-])"),
     # Front ends carry Google keys in the open, restricted by origin, and sample addresses.
-    _form("a Google API key", r"\bAIza[0-9A-Za-z_-]{35}\b", in_app=False),
+    _form("a Google API key", r"\bAIza[\w-]{35}(?![\w-])", in_app=False),
     _form(
         "an address with a password",
         r"\b[a-z][a-z0-9+]*://[^\s:/@\"']+:[^\s:/@\"']+@",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from noodl_builder.distributions import INSTALL_BUILDER
 from noodl_builder.entry import Entry, make_entry
 from noodl_builder.installed_files import SITE_PACKAGES
 from noodl_runtime.errors import BuildRefused
@@ -34,9 +35,7 @@ def make_environment(cache_id: str, entry_point: str, epoch: int) -> Any:
         from shiv.bootstrap.environment import Environment
         from shiv.constants import BUILD_AT_TIMESTAMP_FORMAT
     except ImportError as error:
-        raise BuildRefused(
-            "shiv is not installed; run `pip install 'noodl-portable[builder]'`"
-        ) from error
+        raise BuildRefused(f"shiv is not installed; {INSTALL_BUILDER}") from error
     return Environment(
         built_at=datetime.fromtimestamp(epoch, UTC).strftime(BUILD_AT_TIMESTAMP_FORMAT),
         shiv_version=__version__,

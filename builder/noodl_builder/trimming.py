@@ -9,7 +9,7 @@ SUFFIXES = frozenset({
 })  # fmt: skip
 FOLDERS = frozenset({"__pycache__", "tests", "include"})
 FILES = frozenset({"tests.py"})
-TREES = ("gevent/testing/", "jsonschema/benchmarks/")
+TREES = ("gevent/testing/", "jsonschema/benchmarks/", "greenlet/platform/")
 
 # Of a dist-info folder only this is kept: RECORD, INSTALLER, direct_url.json and the like tell of
 # the machine the distribution was installed on.

@@ -1,0 +1,123 @@
+"""The whole thing: the installed runtime and a backend become one file, and that file runs."""
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from noodl_builder.bundle_file import verify
+from noodl_builder.options import BuildOptions
+from noodl_builder.plan import plan
+from noodl_builder.write import BuildReport, write
+from tests.builder.world import clean_environment, make_backend
+
+pytestmark = pytest.mark.slow
+CHECKOUT = Path(__file__).resolve().parents[2]
+CARRIED = {
+    "attrs", "bottle", "gevent", "gevent-websocket", "greenlet", "jsonschema",
+    "jsonschema-specifications", "pycron", "PyYAML", "referencing", "rpds-py", "zope.event",
+    "zope.interface",
+}  # fmt: skip
+OPTIONAL = {"quickjs-ng", "google-re2", "typing_extensions", "cffi", "pycparser"}
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
+    """A bundle of the shop with everything inside."""
+    folder = tmp_path_factory.mktemp("built")
+    return write(plan(BuildOptions(folder=make_backend(folder / "shop"))), folder / "shop.pyz")
+
+
+def names(bundle: Path) -> list[str]:
+    with ZipFile(bundle) as archive:
+        return archive.namelist()
+
+
+def test_it_is_built_in_seconds_and_whole(built: BuildReport) -> None:
+    assert built.seconds < 30
+    assert built.size < 15_000_000
+    assert verify(built.output) == built.info
+
+
+def test_it_carries_the_runtime_and_its_dependencies_only(built: BuildReport) -> None:
+    carried = {dependency.name for dependency in built.info.dependencies}
+    assert carried >= CARRIED
+    assert carried <= CARRIED | OPTIONAL
+    inside = {
+        name.split("/")[1] for name in names(built.output) if name.startswith("site-packages/")
+    }
+    assert inside.isdisjoint({"shiv", "packaging", "pytest", "noodl_builder", "noodl_portable"})
+    assert "noodl_runtime" in inside
+
+
+def test_every_distribution_keeps_its_metadata(built: BuildReport) -> None:
+    metadata = [name for name in names(built.output) if name.endswith(".dist-info/METADATA")]
+    assert len(metadata) == len(built.info.dependencies) + 1
+
+
+def test_nothing_tells_of_the_machine_it_was_built_on(built: BuildReport) -> None:
+    places = {CHECKOUT, Path.home(), Path(sys.prefix), built.output.parent, Path.cwd()}
+    words = {str(place).encode() for place in places if len(place.parts) > 2}
+    words |= {w.encode() for w in (getpass.getuser(), socket.gethostname()) if len(w) > 5}
+    with ZipFile(built.output) as archive:
+        told = {
+            (name, word)
+            for name in archive.namelist()
+            for word in words
+            if word in archive.read(name)
+        }
+    assert told == set()
+
+
+def test_another_folder_umask_and_age_give_the_same_bytes(
+    built: BuildReport, tmp_path: Path
+) -> None:
+    copy = tmp_path / "an ther" / "place"
+    shutil.copytree(built.output.parent / "shop", copy)
+    for path in copy.rglob("*"):
+        os.utime(path, (1, 1))
+    script = (
+        "import os, sys; os.umask(0o077); from pathlib import Path;"
+        "from noodl_builder.options import BuildOptions; from noodl_builder.plan import plan;"
+        "from noodl_builder.write import write;"
+        "print(write(plan(BuildOptions(folder=Path(sys.argv[1]))), Path(sys.argv[2])).sha256)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(copy), str(tmp_path / "other.pyz")],
+        cwd=tmp_path,
+        env=clean_environment(tmp_path / "home", PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="C"),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout.strip() == built.sha256, done.stderr
+
+
+def test_it_says_its_version_in_an_empty_folder(
+    built: BuildReport, start: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    for _ in range(2):  # first start and next
+        done = start(built.output, "--version")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert built.info.build_id in done.stdout
+
+
+LIBRARIES = ["bottle", "gevent.hub", "geventwebsocket.websocket", "pycron", "jsonschema", "yaml"]
+
+
+def test_each_library_loads_from_it_alone(built: BuildReport, tmp_path: Path) -> None:
+    with ZipFile(built.output) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    script = f"import sys; sys.path.insert(0, sys.argv[1]); import {', '.join(LIBRARIES)}; print(bottle.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script, str(tmp_path / "unpacked" / "site-packages")],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.startswith(str(tmp_path)), done.stderr
