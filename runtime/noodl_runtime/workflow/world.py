@@ -9,6 +9,8 @@ this interface, so they cannot tell.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from noodl_runtime.errors import BadQuery
+from noodl_runtime.query.regex import compiled
 from noodl_runtime.workflow.js.convert import (
     is_primitive,
     kind_of,
@@ -125,6 +127,10 @@ class World(Protocol):
 
     def known_object(self, id: str) -> bool:  # noqa: A002
         """Tell whether there is an Object with this id."""
+        ...
+
+    def search(self, pattern: str, options: str, text: str) -> bool:
+        """Tell whether a regular expression is found in a text. raises: ScriptError."""
         ...
 
     def forget_all(self) -> None:
@@ -282,6 +288,12 @@ class PlainWorld:
 
     def known_object(self, id: str) -> bool:  # noqa: A002
         return id in self._objects
+
+    def search(self, pattern: str, options: str, text: str) -> bool:
+        try:
+            return compiled(pattern, options)(text)
+        except BadQuery as error:
+            raise ScriptError(str(error)) from error
 
     def forget_all(self) -> None:
         self._objects = {}

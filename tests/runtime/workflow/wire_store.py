@@ -150,7 +150,7 @@ def _found(reply: Mapping[str, Any], _ask: Any) -> Found:
 
 
 def _record(reply: Mapping[str, Any], _ask: Any) -> Any:
-    return from_wire(reply)
+    return {name: from_wire(value) for name, value in reply.items()}
 
 
 def _merged(reply: Mapping[str, Any], ask: Any) -> Any:

@@ -129,13 +129,13 @@ let project = "{}"; // {"settings": …, "metadata": …}, parsed anew for each 
 
 function noodl() {
   return {
+    getProjectSettings: () => hostFacing.parse(project).settings,
+    getMetaData: (key) => (key === undefined ? undefined : hostFacing.parse(project).metadata[key]),
     Object: objectApi,
-    Objects: byName,
     Variables: objects.get("--ndl--global-variables"),
     Records: records,
     Users: users,
     Files: files,
-    getProjectSettings: () => hostFacing.parse(project).settings,
-    getMetaData: (key) => (key === undefined ? undefined : hostFacing.parse(project).metadata[key]),
+    Objects: byName,
   };
 }

@@ -8,8 +8,8 @@ from typing import Any
 from noodl_runtime.workflow.asks import ReadConfig, SessionUser
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import ordered, truthy
-from noodl_runtime.workflow.js.text import parse
-from noodl_runtime.workflow.js.values import UNDEFINED, Object, Value
+from noodl_runtime.workflow.js.text import parse, stringify
+from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node
 from noodl_runtime.workflow.node_type import IGNORED, Getter, NodeType, nothing, value
 from noodl_runtime.workflow.reading import record_data
@@ -124,8 +124,6 @@ def _keys(parsed: Value) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    from noodl_runtime.workflow.js.text import stringify
-
     return stringify(text) or '""'
 
 
@@ -153,4 +151,3 @@ NODE = NodeType(
     state=_State,
 )
 
-__all__ = ["NODE", "Object", "begin", "failure", "fill_request_object", "with_config"]

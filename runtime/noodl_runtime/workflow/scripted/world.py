@@ -233,6 +233,9 @@ class ScriptWorld:
         items = self.value("arrayItems", id)
         return items if isinstance(items, list) else None
 
+    def search(self, pattern: str, options: str, text: str) -> bool:
+        return bool(self.call("matches", pattern, options, text))
+
     def forget_all(self) -> None:
         self.post("forget")
 

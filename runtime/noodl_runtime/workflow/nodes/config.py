@@ -1,0 +1,73 @@
+"""Config: a configuration parameter of the backend."""
+
+from dataclasses import dataclass
+
+from noodl_runtime.workflow.asks import ReadConfig
+from noodl_runtime.workflow.graph import NodeSpec
+from noodl_runtime.workflow.js.values import UNDEFINED, Value
+from noodl_runtime.workflow.node import Node
+from noodl_runtime.workflow.node_type import Getter, Input, NodeType, value
+from noodl_runtime.workflow.wire import to_wire
+
+
+@dataclass(slots=True)
+class _State:
+    key: Value = UNDEFINED
+
+
+def _created(node: Node) -> None:
+    """Show the value when the configuration is there; it is read once per run."""
+    run = node.run
+    run.config_watchers.append(lambda: _show(node))
+    if run.config is None:
+        if len(run.config_watchers) == 1:
+            run.ask(ReadConfig(), lambda config: _known(node, config), lambda _error: None)
+    else:
+        run.later(lambda: _show(node))
+
+
+def _known(node: Node, config: dict[str, Value]) -> None:
+    node.run.config = config
+    for watcher in node.run.config_watchers:
+        watcher()
+
+
+def _show(node: Node) -> None:
+    if not node.deleted:
+        node.flag("value")
+
+
+def _value(node: Node) -> Value:
+    config, key = node.run.config, node.state.key
+    if config is None or not isinstance(key, str) or key not in config:
+        return UNDEFINED
+    return node.run.world.build(to_wire(config[key]))
+
+
+def _set_key(node: Node, key: Value) -> None:
+    node.state.key = key
+    node.flag("value")
+
+
+def _touched(node: Node, _given: Value) -> None:
+    node.flag("value")
+
+
+def _input(_spec: NodeSpec, name: str) -> Input | None:
+    return Input(_touched) if name in ("useDevValue", "devValue") else None
+
+
+def _output(_spec: NodeSpec, name: str) -> Getter | None:
+    return _value if name == "value" else None
+
+
+NODE = NodeType(
+    name="DbConfig",
+    inputs={"configKey": value(_set_key)},
+    any_input=_input,
+    any_output=_output,
+    state=_State,
+    created=_created,
+    needs_config=True,
+)
+
