@@ -130,7 +130,7 @@ def _seed(options: BuildOptions) -> Iterator[Entry]:
     refuse_link(database, "data/local.db")
     if not database.is_file():
         raise BuildRefused(f"{options.folder.name} has no data/local.db to include")
-    from noodl_runtime.store.sqlite_seed import write_seed
+    from noodl_runtime.store.sqlite.seed import write_seed
 
     with tempfile.TemporaryDirectory(prefix="noodl-seed-") as work:
         target = Path(work) / "local.db"

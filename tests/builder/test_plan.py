@@ -1,5 +1,7 @@
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +209,17 @@ def test_no_folder_no_plan(tmp_path: Path) -> None:
 def test_data_asked_for_but_absent_is_refused(backend: Path) -> None:
     with pytest.raises(BuildRefused, match=r"shop has no data/local\.db"):
         planned(backend, include_data=True)
+
+
+def test_records_asked_for_go_in_as_a_seed(backend: Path) -> None:
+    (backend / "data").mkdir()
+    with closing(sqlite3.connect(backend / "data" / "local.db")) as database:
+        database.execute("CREATE TABLE Product (name)")
+        database.execute("INSERT INTO Product VALUES ('apple')")
+        database.commit()
+    made = planned(backend, include_data=True)
+    assert made == planned(backend, include_data=True)
+    assert made.info.seed_data
+    seed = next(e for e in made.entries if e.name == "bundle/data/local.db")
+    assert b"apple" in seed.read()
+    assert made.left_out == (LeftOut("data", "other than local.db; they stay with this backend"),)

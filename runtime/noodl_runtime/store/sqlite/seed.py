@@ -7,9 +7,9 @@ from pathlib import Path
 from noodl_runtime.errors import BuildRefused
 from noodl_runtime.schema.layout import quote_name
 
-# Tables of the store's own that a new database needs; every other one whose name starts with "_"
-# is about people, sessions or what happened, and travels empty.
-KEPT = ("_meta", "_schema", "_Role")
+# Of the tables whose names start with "_" these travel with their rows; others are about people,
+# sessions or what happened, and travel empty.
+KEPT = ("_collections", "_Role")
 
 
 def write_seed(database: Path, target: Path) -> None:
