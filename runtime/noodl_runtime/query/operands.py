@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from noodl_runtime.errors import BadQuery, InvalidValue
+from noodl_runtime.query.geo import valid_place
 from noodl_runtime.query.names import read_path
 from noodl_runtime.query.regex import OPTIONS
 from noodl_runtime.query.text import Search
 from noodl_runtime.query.tree import Condition, Path, Selection, SubQuery
 from noodl_runtime.schema.json_values import checked_text, to_json
-from noodl_runtime.values import Date
+from noodl_runtime.values import Bytes, Date, File, GeoPoint, Pointer, Polygon, iso_text
 
 # What a sub-query may also carry, as clients build it; none of it changes which records match.
 _WITHOUT_EFFECT = {"order", "keys", "excludeKeys", "include", "count"}
@@ -152,7 +153,42 @@ def checked_value(operand: Operand, value: Any) -> Any:
 
 def _storable(value: Any) -> Any:
     to_json(value)
+    _check_inside(value)
     return value
+
+
+def _check_inside(value: Any) -> None:
+    """Refuse typed values that hold something else than their type says, at any depth."""
+    if isinstance(value, list | tuple):
+        for item in value:
+            _check_inside(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            _check_inside(item)
+    elif not _WELL_FORMED.get(type(value), _anything)(value):
+        raise InvalidValue(f"{_cut(value)} is not a value of its type")
+
+
+def _anything(_value: Any) -> bool:
+    return True
+
+
+def _is_place(place: Any) -> bool:
+    return valid_place(place.latitude, place.longitude)
+
+
+def _is_area(area: Any) -> bool:
+    return all(len(pair) == 2 and valid_place(*pair) for pair in area.coordinates)
+
+
+_WELL_FORMED: dict[type, Callable[[Any], bool]] = {
+    Date: lambda date: isinstance(date.iso, str) and iso_text(date.iso) is not None,
+    Pointer: lambda to: isinstance(to.collection, str) and isinstance(to.object_id, str),
+    File: lambda file: isinstance(file.name, str),
+    Bytes: lambda data: isinstance(data.base64, str),
+    GeoPoint: _is_place,
+    Polygon: _is_area,
+}
 
 
 def _sub_query(operand: Operand, value: Any) -> SubQuery:

@@ -21,6 +21,7 @@ from noodl_runtime.schema.layout import READ_PRINCIPALS
 from noodl_runtime.schema.model import Schema
 
 MAX_PARAMETERS = 30_000  # of one statement; SQLite itself takes 32,766
+MAX_TEXT = 900_000  # characters of one condition; SQLite itself takes 1,000,000 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ def compile_where(
         return Sql("0")
     compiler = Compiler(schema, principals)
     text = compiler.where(condition, Scope(schema.collections[collection], alias))
+    if len(text) > MAX_TEXT:
+        raise BadQuery(f"the where document is too long: {len(text)} characters of SQL")
     if len(compiler.parameters) > MAX_PARAMETERS:
         raise BadQuery(f"a where document holds at most {MAX_PARAMETERS} conditions and values")
     return Sql(text, tuple(compiler.parameters))

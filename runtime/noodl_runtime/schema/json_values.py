@@ -22,11 +22,16 @@ from noodl_runtime.values import (
 
 
 class Envelope(NamedTuple):
-    """How one typed value looks as a JSON object. keys: what stands beside `__type`."""
+    """How one typed value looks as a JSON object.
+
+    keys: what stands beside `__type`
+    fits: whether a value of one of the keys is what it should be
+    """
 
     keys: frozenset[str]
     pack: Callable[[Any], dict[str, Any]]
     unpack: Callable[[dict[str, Any]], Any]
+    fits: Callable[[Any], bool] = lambda value: isinstance(value, str)
 
 
 ENVELOPES: dict[str, Envelope] = {
@@ -49,11 +54,13 @@ ENVELOPES: dict[str, Envelope] = {
         frozenset({"latitude", "longitude"}),
         lambda value: {"latitude": value.latitude, "longitude": value.longitude},
         lambda members: GeoPoint(members["latitude"], members["longitude"]),
+        lambda value: isinstance(value, int | float),
     ),
     "Polygon": Envelope(
         frozenset({"coordinates"}),
         lambda value: {"coordinates": value.coordinates},
         lambda members: Polygon(tuple((pair[0], pair[1]) for pair in members["coordinates"])),
+        lambda value: isinstance(value, list) and all(map(_is_pair, value)),
     ),
     "File": Envelope(
         frozenset({"name"}),
@@ -121,7 +128,18 @@ def _pack(value: Any) -> dict[str, Any]:
 
 
 def _unpack(members: dict[str, Any]) -> Any:
-    envelope = ENVELOPES.get(members.get("__type", "")) if "__type" in members else None
+    kind = members.get("__type")
+    envelope = ENVELOPES.get(kind) if isinstance(kind, str) else None
     if envelope is None or members.keys() - {"__type"} != envelope.keys:
         return members
+    if not all(envelope.fits(members[key]) for key in envelope.keys):
+        return members
     return envelope.unpack(members)
+
+
+def _is_pair(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(isinstance(number, int | float) for number in value)
+    )

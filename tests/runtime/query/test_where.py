@@ -29,6 +29,10 @@ REFUSED: list[tuple[Any, int, str]] = [
     ({"n": 10**400},                                           107,  "needs a finite number"),
     ({"n": "\ud800"},                                          107,  "surrogate pair"),
     ({"n": {"a": float("nan")}},                               107,  "not finite"),
+    ({"n": Date("yesterday")},                                 107,  "Date(iso='yesterday') is not a value of its type"),
+    ({"n": {"$in": [Pointer("A", 1)]}},                        107,  "is not a value of its type"),
+    ({"n": {"$gt": Date("")}},                                 107,  "is not a value of its type"),
+    ({"n": [{"a": GeoPoint("x", 1)}]},                         107,  "is not a value of its type"),
     ({"n": {"contains": 1}},                                   107,  "contains on 'n' needs a text"),
     ({"n": {"$regex": 1}},                                     107,  "$regex on 'n' needs a text"),
     ({"n": {"$regex": "a", "$options": "q"}},                  102,  "letters of 'imsx', not 'q'"),
@@ -147,6 +151,8 @@ def test_thousands_of_conditions_and_values_are_answered(world: World) -> None:
     assert world.find({"tags": {"$nin": list(range(5000))}}) == "b c d"
     with pytest.raises(BadQuery, match="at most 30000"):
         world.find({"$or": [{"price": n} for n in range(30_001)]})
+    with pytest.raises(BadQuery, match="too long"):
+        world.find({"$or": [{"name": {"not": {"endsWith": "x"}}} for _ in range(14_000)]})
 
 
 def test_sub_queries_stand_inside_each_other_four_deep(world: World) -> None:
