@@ -153,10 +153,11 @@ class Backend:
         if collection is not None and not missing:
             return
         if not (caller.master or self.settings.mode == "development"):
-            what = f"the field {missing[0].name!r} of" if collection and missing else ""
+            place = f"the collection {write.collection!r}"
+            if collection is not None:
+                place = f"the field {missing[0].name!r} of {place}"
             raise NotAllowed(
-                f"{what} the collection {write.collection!r} does not exist; in production mode "
-                "only the master key adds to the schema".strip(),
+                f"{place} does not exist; in production mode only the master key adds to the schema"
             )
         self.store.add_fields(write.collection, missing)
 
@@ -179,14 +180,16 @@ class Backend:
 
     # -- state
 
-    def health(self) -> dict[str, Any]:
+    def health(self, caller: Caller) -> dict[str, Any]:
         """Return what /health answers: {"status": "ok", "backend": "todo", ...}."""
         problems = self.functions.problems if self.functions else ()
+        named = {"problems": [str(problem) for problem in problems]} if caller.master else {}
         return {
             "status": "ok",
             "backend": self.name,
             "version": self.version,
             "workflowProblems": len(problems),
+            **named,
         }
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from noodl_runtime.access.caller import ANYONE, Caller
+from noodl_runtime.access.caller import ANYONE, MASTER, Caller
 from noodl_runtime.access.callers import caller_for
 from noodl_runtime.access.keys import Credentials, credentials_of, same
 from noodl_runtime.errors import ForeignOrigin, Unauthorized
@@ -103,24 +103,22 @@ class Dispatcher:
             return Response(status=204, headers=preflight_headers(incoming.headers))
         sent = self._understood(incoming, match)
         route = match.route(sent.method)
-        caller = self._caller(route, sent.credentials)
         request = Request(
             method=sent.method,
             path="/" + "/".join(parts),
             params=match.params,
             query=sent.query,
-            headers=incoming.headers,
+            headers=_with_session(incoming.headers, sent.credentials),
             body=sent.body,
             document=sent.document,
-            caller=caller,
+            caller=self._caller(route, sent.credentials),
             id=exchange.id,
             base_url=f"{incoming.scheme}://{incoming.headers.get('host', '')}",
         )
         return route.handler(self._backend, request)
 
     def _origin(self, incoming: Incoming, match: Match) -> str | None:
-        key = credentials_of(incoming.headers).master_key
-        trusted = key is not None and same(key, self._backend.master_key)
+        trusted = self._has_key(credentials_of(incoming.headers))
         try:
             return self._guard.check_origin(incoming.headers, trusted=trusted)
         except ForeignOrigin:
@@ -147,11 +145,25 @@ class Dispatcher:
 
     def _caller(self, route: Route, credentials: Credentials) -> Caller:
         if route.permission == "open":
-            return ANYONE
+            return MASTER if self._has_key(credentials) else ANYONE
+        if not WIRES[route.wire].checks_session:
+            credentials = replace(credentials, session_token=None)
         caller = caller_for(credentials, self._backend.master_key)
         if route.permission == "master" and not caller.master:
             raise Unauthorized(f"{route.method} {route.pattern} needs the master key")
         return caller
+
+    def _has_key(self, credentials: Credentials) -> bool:
+        key = credentials.master_key
+        return key is not None and same(key, self._backend.master_key)
+
+
+def _with_session(headers: Mapping[str, str], credentials: Credentials) -> Mapping[str, str]:
+    """Return the headers with a session token that came in the body where it would have been."""
+    token = credentials.session_token
+    if token is None or headers.get("x-parse-session-token") == token:
+        return headers
+    return {**headers, "x-parse-session-token": token}
 
 
 _ALWAYS = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff"}

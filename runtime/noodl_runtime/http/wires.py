@@ -35,12 +35,15 @@ class WireForm:
     app_id:    "ignored", "optional" (a wrong one is refused) or "needed"
     in_body:   whether a POST may carry credentials, method and query in its body
     hook:      what reads such a body's objects; None: the handler reads the body itself
+    checks_session: whether an unknown session token refuses the request; functions look at it
+               themselves, for some admit everyone
     """
 
     error: Callable[[PortableError, str], tuple[int, dict[str, Any]]]
     app_id: str = "ignored"
     in_body: bool = False
     hook: Hook | None = None
+    checks_session: bool = True
 
     def understand(self, request: Sent, app_id: str, max_nesting: int) -> Sent:
         """Return the request with what its body carried in its place.
@@ -98,5 +101,7 @@ _CARRIED = (
 WIRES: Mapping[str, WireForm] = {
     "plain": WireForm(error=plain.error_answer),
     "parse": WireForm(error=parse.error_answer, app_id="needed", in_body=True, hook=parse.typed),
-    "functions": WireForm(error=parse.error_answer, app_id="optional", in_body=True),
+    "functions": WireForm(
+        error=parse.error_answer, app_id="optional", in_body=True, checks_session=False
+    ),
 }

@@ -142,7 +142,8 @@ def write_answer(value: Any, files_url: str) -> bytes:
 
     def packed(member: Any) -> Members:
         if isinstance(member, File):
-            return {"__type": "File", "name": member.name, "url": files_url + quote(member.name)}
+            url = member.url or files_url + quote(member.name)
+            return {"__type": "File", "name": member.name, "url": url}
         return envelope(member)
 
     return write_json(value, packed)

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from noodl_runtime.errors import FunctionFailed
 from noodl_runtime.http.route import Request, Response, Route
-from noodl_runtime.http.strict_json import write_json
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
@@ -20,7 +19,7 @@ def call(backend: "Backend", request: Request) -> Response:
         request.params["name"],
         FunctionRequest(body=request.body, headers=request.headers, caller=request.caller),
     )
-    return Response(status=answer.status, body=write_json(answer.body))
+    return Response(status=answer.status, body=answer.body)
 
 
 ROUTES = [

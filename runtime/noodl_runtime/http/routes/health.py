@@ -10,8 +10,11 @@ if TYPE_CHECKING:
 
 
 def health(backend: "Backend", request: Request) -> Response:
-    """Answer 200 {"status": "ok", "backend": name, "version": ..., "workflowProblems": 0}."""
-    return plain_answer(backend, request, backend.health())
+    """Answer 200 {"status": "ok", "backend": name, "version": ..., "workflowProblems": 0}.
+
+    With the master key also "problems", the list of them.
+    """
+    return plain_answer(backend, request, backend.health(request.caller))
 
 
 ROUTES = [
