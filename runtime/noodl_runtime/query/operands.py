@@ -4,23 +4,20 @@ A reader takes an Operand and returns the checked value. Whatever it does not ac
 name: a condition that is dropped or guessed would show more records than were asked for.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from noodl_runtime.errors import BadQuery, InvalidValue
-from noodl_runtime.query.geo import valid_place
+from noodl_runtime.errors import BadQuery
+from noodl_runtime.query.checked_values import checked_value, shown
 from noodl_runtime.query.names import read_path
 from noodl_runtime.query.regex import OPTIONS
 from noodl_runtime.query.text import Search
 from noodl_runtime.query.tree import Condition, Path, Selection, SubQuery
-from noodl_runtime.schema.json_values import checked_text, to_json
-from noodl_runtime.values import Bytes, Date, File, GeoPoint, Pointer, Polygon, iso_text
+from noodl_runtime.values import Date
 
 # What a sub-query may also carry, as clients build it; none of it changes which records match.
 _WITHOUT_EFFECT = {"order", "keys", "excludeKeys", "include", "count"}
-_BEYOND_DOUBLE = 2**1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Operand:
     def refused(self, needs: str, *, code: int = 107) -> BadQuery:
         """Return the error for an operand that is not what the operator needs."""
         return BadQuery(
-            f"{self.key} on {self.field!r} needs {needs}, not {_short(self)}", code=code
+            f"{self.key} on {self.field!r} needs {needs}, not {shown(self.value)}", code=code
         )
 
 
@@ -96,7 +93,7 @@ def regex_options(operand: Operand, keys: tuple[str, ...]) -> str:
     if not isinstance(given, str) or given.strip(OPTIONS):
         raise BadQuery(
             f"the options of {operand.key} on {operand.field!r} are letters of {OPTIONS!r}, "
-            f"not {_cut(given)}",
+            f"not {shown(given)}",
             code=102,
         )
     return "".join(sorted(set(given)))
@@ -136,61 +133,6 @@ def selection(operand: Operand) -> Selection:
     return Selection(_sub_query(operand, value["query"]), read_path(value["key"]))
 
 
-def checked_value(operand: Operand, value: Any) -> Any:
-    """Return a value that a record can hold. raises: BadQuery for half characters and infinity."""
-    kind = type(value)
-    if kind is bool or value is None:
-        return value
-    if kind is int or kind is float:
-        if not (math.isfinite(value) if kind is float else abs(value) < _BEYOND_DOUBLE):
-            raise operand.refused("a finite number")
-        return value
-    try:
-        return checked_text(value) if kind is str else _storable(value)
-    except (InvalidValue, TypeError, RecursionError) as error:
-        raise BadQuery(f"{operand.key} on {operand.field!r}: {error}", code=107) from error
-
-
-def _storable(value: Any) -> Any:
-    to_json(value)
-    _check_inside(value)
-    return value
-
-
-def _check_inside(value: Any) -> None:
-    """Refuse typed values that hold something else than their type says, at any depth."""
-    if isinstance(value, list | tuple):
-        for item in value:
-            _check_inside(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            _check_inside(item)
-    elif not _WELL_FORMED.get(type(value), _anything)(value):
-        raise InvalidValue(f"{_cut(value)} is not a value of its type")
-
-
-def _anything(_value: Any) -> bool:
-    return True
-
-
-def _is_place(place: Any) -> bool:
-    return valid_place(place.latitude, place.longitude)
-
-
-def _is_area(area: Any) -> bool:
-    return all(len(pair) == 2 and valid_place(*pair) for pair in area.coordinates)
-
-
-_WELL_FORMED: dict[type, Callable[[Any], bool]] = {
-    Date: lambda date: isinstance(date.iso, str) and iso_text(date.iso) is not None,
-    Pointer: lambda to: isinstance(to.collection, str) and isinstance(to.object_id, str),
-    File: lambda file: isinstance(file.name, str),
-    Bytes: lambda data: isinstance(data.base64, str),
-    GeoPoint: _is_place,
-    Polygon: _is_area,
-}
-
-
 def _sub_query(operand: Operand, value: Any) -> SubQuery:
     if (
         not isinstance(value, Mapping)
@@ -210,12 +152,3 @@ _SEARCH_KEYS = (
     ("$caseSensitive", bool, "true or false"),
     ("$diacriticSensitive", bool, "true or false"),
 )
-
-
-def _short(operand: Operand) -> str:
-    return _cut(operand.value)
-
-
-def _cut(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 80 else shown[:77] + "..."
