@@ -5,6 +5,7 @@ patched: the hub runs in the thread that started the server.
 """
 
 import errno
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,13 @@ from gevent.server import StreamServer
 
 from noodl_runtime.errors import PortTaken, ServerBusy, SetupError
 from noodl_runtime.http.connection import Connection
+from noodl_runtime.http.descriptors import connection_limit
 from noodl_runtime.http.dispatch import Dispatcher
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
+
+log = logging.getLogger("noodl.http")
 
 BACKLOG = 1024
 
@@ -29,6 +33,7 @@ class Server:
         self.host = host
         self.port = port
         self._settings = backend.settings
+        self._limit = backend.settings.max_connections
         self._dispatcher = Dispatcher(backend)
         self._connections: set[Connection] = set()
         self._greenlets = Group()
@@ -42,6 +47,7 @@ class Server:
     def start(self) -> None:
         """Listen. raises: PortTaken; SetupError for an address nobody can listen on."""
         listening = self._bound()
+        self._limit = connection_limit(self._settings.max_connections)
         self.port = listening.getsockname()[1]
         self._listener = StreamServer(listening, self._accepted, spawn=self._greenlets.spawn)
         self._listener.start()
@@ -61,16 +67,19 @@ class Server:
 
     def _accepted(self, socket: Any, _address: Any) -> None:
         connection = Connection(socket, self._dispatcher, self._settings)
-        limit = self._settings.max_connections
-        if len(self._connections) >= limit:
+        if len(self._connections) >= self._limit:
             connection.refuse(
-                ServerBusy(f"all {limit} connections are in use (setting max_connections)")
+                ServerBusy(f"all {self._limit} connections are in use (setting max_connections)")
             )
             return
-        socket.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
         self._connections.add(connection)
         try:
+            socket.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
             connection.serve()
+        except OSError:
+            connection.close()
+        except Exception:  # the edge of the greenlet
+            log.exception("a connection failed")
         finally:
             self._connections.discard(connection)
 

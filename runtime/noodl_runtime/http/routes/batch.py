@@ -7,8 +7,8 @@
 
 An operation is a request as it would be sent alone, or the same said with op, collection, id and
 data. The answer has one entry each, in order: {"status": 201, "record": {...}} or
-{"status": 404, "error": "...", "code": 101}. With transaction true it is all or nothing: the
-first error is the answer, and says in "operation" which one it was, counted from 0.
+{"status": 404, "error": "...", "code": 101}. With transaction true it is all or nothing, and the
+first error is the answer.
 """
 
 from collections.abc import Callable
