@@ -2,7 +2,7 @@
 
 import logging
 
-from noodl_runtime.errors import PortableError
+from noodl_runtime.errors import PortableError, ServerBusy
 from noodl_runtime.http.route import Response, Wire
 from noodl_runtime.http.strict_json import write_json
 from noodl_runtime.http.wires import WIRES
@@ -17,7 +17,7 @@ def error_response(error: Exception, wire: Wire, request_id: str) -> Response:
     fault of ours: its traceback goes to the log, and the answer says no more than where to look.
     """
     if isinstance(error, PortableError):
-        if error.status >= 500:
+        if error.status >= 500 and not isinstance(error, ServerBusy):  # that would be a flood
             log.error("request %s: %s", request_id, error)
         status, body = WIRES[wire].error(error, request_id)
         return Response(status=status, body=write_json(body), headers=error.headers)
