@@ -41,6 +41,12 @@ class Reader:
         """Return all rows of a statement. raises: QueryTooSlow, BadQuery, StaleStatement."""
         return self.read(text, lambda connection: connection.rows(text, parameters))
 
+    def look_up(self, text: str, parameters: Sequence[Any]) -> list[Row]:
+        """Return the row behind a key; that is never long, so nothing is weighed."""
+        if self._in_greenlet():
+            return self._inline.rows(text, parameters)
+        return self.borrowed(lambda connection: connection.rows(text, parameters), None)
+
     def read(self, shape: str, work: Callable[[Connection], T]) -> T:
         """Do some reading; work may be begun twice. shape: what reads of the same cost share."""
         if not self._in_greenlet():

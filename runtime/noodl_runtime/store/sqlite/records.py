@@ -11,7 +11,7 @@ from noodl_runtime.schema.operations import AddRelation
 from noodl_runtime.store.applying import Outcome, created, saved
 from noodl_runtime.store.contract import Create, Delete, Principals, Save, Write
 from noodl_runtime.store.sqlite.state import State
-from noodl_runtime.store.sqlite.table import Table, nulls_text, principals, principals_text
+from noodl_runtime.store.sqlite.table import Table, nulls_text, principals_of, principals_text
 from noodl_runtime.store.sqlite.writer import Transaction
 from noodl_runtime.values import NewId, Record, iso_of
 
@@ -111,7 +111,7 @@ def _present(transaction: Transaction, table: Table, object_id: str, who: Princi
 
 
 def _may_write(writers: str | None, who: Principals) -> bool:
-    allowed = principals(writers)
+    allowed = principals_of(writers)
     return who is None or allowed is None or not who.isdisjoint(allowed)
 
 

@@ -63,7 +63,7 @@ class Selection:
         if nulls is not None:
             record.update({name: None for name in json.loads(nulls) if name in self._names})
         if readers is not None or writers is not None:
-            record["ACL"] = to_acl(principals(readers), principals(writers))
+            record["ACL"] = to_acl(principals_of(readers), principals_of(writers))
         return record
 
 
@@ -114,7 +114,7 @@ class Table:
         return f"UPDATE {self.name} SET {texts} WHERE `objectId` = ?"
 
 
-def principals(text: str | None) -> list[str] | None:
+def principals_of(text: str | None) -> list[str] | None:
     """Return the list of principals behind a column, None for everyone."""
     return None if text is None else json.loads(text)
 
