@@ -17,10 +17,6 @@ _REASONS: dict[str, str] = {
     "not yet: the fixture functions as workflows": """
         functions-001 functions-003 functions-004 functions-005 functions-006 functions-007
     """,
-    "not yet: aggregate in the store": """
-        aggregate-002 aggregate-004 aggregate-005 aggregate-007 aggregate-009 aggregate-010
-        aggregate-011 aggregate2-002 aggregate2-003 aggregate2-008 aggregate2-009 aggregate2-010
-    """,
     "a read in a batch is refused with a code; the recorded text is a fault of that server": """
         batch-012
     """,

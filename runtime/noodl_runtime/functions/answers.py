@@ -45,7 +45,7 @@ class Answers:
     def _find(self, ask: asks.FindRecords, _origin: Origin) -> Found:
         query = Query(
             collection=_collection(ask.collection),
-            where=ask.where or {},
+            where=_checked(ask.where),
             order=_names(ask.order),
             limit=_whole(ask.limit, 100),
             skip=_whole(ask.skip, 0),
@@ -56,7 +56,7 @@ class Answers:
         return self._records.query(MASTER, query)
 
     def _count(self, ask: asks.CountRecords, _origin: Origin) -> int:
-        return self._records.count(MASTER, _collection(ask.collection), ask.where or {})
+        return self._records.count(MASTER, _collection(ask.collection), _checked(ask.where))
 
     def _distinct(self, ask: asks.DistinctValues, _origin: Origin) -> list[Any]:
         return self._records.distinct(
@@ -150,6 +150,14 @@ def _known_text(error: NoSuchRecord) -> str:
     """Graphs compare this text; a refusal with a wording of its own keeps it."""
     text = str(error)
     return text if text.startswith("Invalid username") else NOT_FOUND
+
+
+def _checked(where: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return a where document; $relatedTo inside $and is refused, as graphs know it."""
+    for part in (where or {}).get("$and") or ():
+        if isinstance(part, Mapping) and "$relatedTo" in part:
+            raise BadQuery("$relatedTo cannot be combined with other rules by and")
+    return where or {}
 
 
 def _collection(name: Any) -> str:
