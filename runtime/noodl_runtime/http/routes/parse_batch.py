@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from noodl_runtime.errors import BadRequest, PortableError
 from noodl_runtime.http.address import path_parts
 from noodl_runtime.http.answers import parse_answer, parse_document
-from noodl_runtime.http.dialects import parse
+from noodl_runtime.http.dialects.parse_records import check_keys, created_answer, saved_answer
 from noodl_runtime.http.route import Request, Response, Route
 from noodl_runtime.http.routes.batch import read_list
 from noodl_runtime.http.writes import read_create, read_save
@@ -30,7 +30,7 @@ MOUNT = "parse"
 def batch(backend: "Backend", request: Request) -> Response:
     """Answer 200 with one entry for each request."""
     document = parse_document(backend, request)
-    parse.check_keys(document, request.body)
+    check_keys(document, request.body)
     entries = read_list(document, "requests", backend.settings.max_batch)
     prepared = [_read(entry) for entry in entries]
     transaction = document.get("transaction") is True
@@ -80,9 +80,9 @@ def _entry(write: Write, answer: Record | PortableError) -> dict[str, Any]:
     if isinstance(answer, PortableError):
         return _refused(answer)
     if isinstance(write, Create):
-        return {"success": parse.created_answer(write.values, answer)}
+        return {"success": created_answer(write.values, answer)}
     if isinstance(write, Save):
-        return {"success": parse.saved_answer(write.values, answer)}
+        return {"success": saved_answer(write.values, answer)}
     return {"success": {}}
 
 

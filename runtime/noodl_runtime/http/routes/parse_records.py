@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from noodl_runtime.http import parameters
 from noodl_runtime.http.answers import parse_answer, parse_document
-from noodl_runtime.http.dialects import parse
+from noodl_runtime.http.dialects.parse_records import check_keys, created_answer, saved_answer
 from noodl_runtime.http.route import Request, Response, Route
 from noodl_runtime.http.writes import read_create, read_save
 from noodl_runtime.store.contract import Delete
@@ -39,7 +39,7 @@ def create(backend: "Backend", request: Request) -> Response:
     members = _members(backend, request)
     write = read_create(request.params["className"], members)
     record = backend.write(request.caller, write)
-    return parse_answer(backend, request, parse.created_answer(write.values, record), 201)
+    return parse_answer(backend, request, created_answer(write.values, record), 201)
 
 
 def update(backend: "Backend", request: Request) -> Response:
@@ -47,7 +47,7 @@ def update(backend: "Backend", request: Request) -> Response:
     members = _members(backend, request)
     write = read_save(request.params["className"], request.params["objectId"], members)
     record = backend.write(request.caller, write)
-    return parse_answer(backend, request, parse.saved_answer(write.values, record))
+    return parse_answer(backend, request, saved_answer(write.values, record))
 
 
 def delete(backend: "Backend", request: Request) -> Response:
@@ -59,7 +59,7 @@ def delete(backend: "Backend", request: Request) -> Response:
 
 def _members(backend: "Backend", request: Request) -> dict[str, Any]:
     members = parse_document(backend, request)
-    parse.check_keys(members, request.body)
+    check_keys(members, request.body)
     return members
 
 
