@@ -2,7 +2,6 @@
 
 import getpass
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -76,28 +75,40 @@ def test_nothing_tells_of_the_machine_it_was_built_on(built: BuildReport) -> Non
     assert told == set()
 
 
-def test_another_folder_umask_and_age_give_the_same_bytes(
-    built: BuildReport, tmp_path: Path
-) -> None:
-    copy = tmp_path / "an ther" / "place"
-    shutil.copytree(built.output.parent / "shop", copy)
-    for path in copy.rglob("*"):
-        os.utime(path, (1, 1))
-    script = (
-        "import os, sys; os.umask(0o077); from pathlib import Path;"
-        "from noodl_builder.options import BuildOptions; from noodl_builder.plan import plan;"
-        "from noodl_builder.write import write;"
-        "print(write(plan(BuildOptions(folder=Path(sys.argv[1]))), Path(sys.argv[2])).sha256)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(copy), str(tmp_path / "other.pyz")],
-        cwd=tmp_path,
-        env=clean_environment(tmp_path / "home", PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="C"),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.stdout.strip() == built.sha256, done.stderr
+BUILD = """
+import os, sys
+from pathlib import Path
+from noodl_builder.options import BuildOptions
+from noodl_builder.plan import plan
+from noodl_builder.write import write
+os.umask(int(sys.argv[1], 8))
+print(write(plan(BuildOptions(folder=Path("shop"))), Path("shop.pyz")).sha256)
+"""
+WORLDS = [
+    # folder          umask    environment
+    ("a",             "022",   {"PYTHONHASHSEED": "1", "TZ": "UTC"}),
+    ("deep/er place", "077",   {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LC_ALL": "C"}),
+]  # fmt: skip
+
+
+def test_another_folder_umask_age_and_time_zone_give_the_same_bytes(tmp_path: Path) -> None:
+    builds = []
+    for place, umask, environment in WORLDS:
+        folder = tmp_path / place
+        make_backend(folder / "shop")
+        os.utime(folder / "shop" / "schema.json", (1, len(builds)))
+        builds.append(
+            subprocess.Popen(
+                [sys.executable, "-c", BUILD, umask],
+                cwd=folder,
+                env=clean_environment(folder / "home", **environment),
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+    first, second = (build.communicate(timeout=120)[0] for build in builds)
+    assert len(first.strip()) == 64
+    assert first == second
 
 
 def test_it_says_its_version_in_an_empty_folder(
