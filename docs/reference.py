@@ -75,11 +75,14 @@ def operators() -> str:
     """List the operators of where documents in both spellings."""
     from noodl_runtime.query.operators import OPERATORS
 
-    rows = [
-        (code(filter(None, [row.friendly])), code(filter(None, [row.parse])), row.help)
-        for row in OPERATORS
-    ]
-    return section("Operators of where documents", table(("friendly", "Parse", "matches"), rows))
+    rows = []
+    for row in OPERATORS.values():
+        parse = [name for name in row.spellings if name.startswith("$")]
+        friendly = [name for name in row.spellings if name not in parse]
+        meaning = f"not {row.negates}" if row.negates else first_line(row.read.__doc__)
+        rows.append((code(friendly), code(parse), meaning, code(row.modifiers)))
+    heads = ("friendly", "Parse", "operand", "beside it")
+    return section("Operators of where documents", table(heads, rows))
 
 
 def field_types() -> str:
@@ -93,9 +96,9 @@ def field_types() -> str:
 
 def operations() -> str:
     """List the update operations."""
-    from noodl_runtime.schema.operations import OPERATIONS
+    from noodl_runtime.schema import operations as module
 
-    rows = [(f"`{name}`", first_line(row.__doc__)) for name, row in OPERATIONS.items()]
+    rows = [(f"`{name}`", first_line(getattr(module, name).__doc__)) for name in module.READERS]
     return section("Update operations (`__op`)", table(("operation", "what it does"), rows))
 
 

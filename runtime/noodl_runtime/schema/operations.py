@@ -193,9 +193,9 @@ def read_operation(document: Mapping[str, Any]) -> Operation:
     raises: BadRequest for an unknown name or a member of the wrong kind
     """
     name = document.get("__op")
-    reader = _READERS.get(name) if isinstance(name, str) else None
+    reader = READERS.get(name) if isinstance(name, str) else None
     if reader is None:
-        raise BadRequest(f"unknown operation {name!r}; known: {', '.join(_READERS)}")
+        raise BadRequest(f"unknown operation {name!r}; known: {', '.join(READERS)}")
     return reader(document)
 
 
@@ -244,7 +244,7 @@ def _member(value: Any) -> Operation:
     return read_operation(value)
 
 
-_READERS: dict[str, Callable[[Mapping[str, Any]], Operation]] = {
+READERS: dict[str, Callable[[Mapping[str, Any]], Operation]] = {
     "Increment": _amount,
     "Add": _on_list(Add),
     "AddUnique": _on_list(AddUnique),
