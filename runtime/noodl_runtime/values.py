@@ -10,7 +10,7 @@ import re
 import secrets
 import string
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,10 +67,13 @@ class Polygon:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A stored file. url is filled in by the dialect that answers; stored is the name alone."""
+    """A stored file: the name says which one it is, and is all that is stored.
+
+    url: where it can be had, if the store knows; else the dialect that answers fills it in
+    """
 
     name: str
-    url: str = ""
+    url: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
