@@ -30,11 +30,29 @@ class Answers:
     def __init__(self, records: RecordOperations, people: PeopleOperations | None) -> None:
         self._records = records
         self._people = people
+        self._rows: dict[type[Any], Callable[[Any, Origin], Any]] = {
+            asks.FindRecords: self._find,
+            asks.CountRecords: self._count,
+            asks.DistinctValues: self._distinct,
+            asks.AggregateRecords: self._aggregate,
+            asks.FetchRecord: self._fetch,
+            asks.CreateRecord: self._create,
+            asks.SaveRecord: self._save,
+            asks.IncrementRecord: self._increment,
+            asks.ChangeRelation: self._relation,
+            asks.DeleteRecord: self._delete,
+            asks.FetchUser: self._fetch_user,
+            asks.SaveUser: self._save_user,
+            asks.SessionUser: self._session_user,
+            asks.LogIn: self._log_in,
+            asks.ReadConfig: self._config,
+            asks.DeleteFile: self._delete_file,
+        }
 
     def answer(self, ask: asks.Ask, origin: Origin) -> Any:
         """Answer any question but those about time and network."""
         try:
-            return _ROWS[type(ask)](self, ask, origin)
+            return self._rows[type(ask)](ask, origin)
         except NoSuchRecord as error:
             raise NoSuchRecord(_known_text(error)) from error
 
@@ -117,9 +135,7 @@ class Answers:
     def _delete(self, ask: asks.DeleteRecord, origin: Origin) -> Record:
         return self._records.write(
             MASTER,
-            Delete(
-                collection=_collection(ask.collection), object_id=ask.object_id, origin=origin
-            ),
+            Delete(collection=_collection(ask.collection), object_id=ask.object_id, origin=origin),
         )
 
     def _fetch_user(self, ask: asks.FetchUser, _origin: Origin) -> Record:
@@ -177,23 +193,3 @@ def _whole(number: Any, otherwise: int) -> int:
     if found < 0:
         raise BadQuery("limit and skip cannot be negative")
     return int(min(found, 2**31))
-
-
-_ROWS: dict[type[Any], Callable[[Answers, Any, Origin], Any]] = {
-    asks.FindRecords: Answers._find,
-    asks.CountRecords: Answers._count,
-    asks.DistinctValues: Answers._distinct,
-    asks.AggregateRecords: Answers._aggregate,
-    asks.FetchRecord: Answers._fetch,
-    asks.CreateRecord: Answers._create,
-    asks.SaveRecord: Answers._save,
-    asks.IncrementRecord: Answers._increment,
-    asks.ChangeRelation: Answers._relation,
-    asks.DeleteRecord: Answers._delete,
-    asks.FetchUser: Answers._fetch_user,
-    asks.SaveUser: Answers._save_user,
-    asks.SessionUser: Answers._session_user,
-    asks.LogIn: Answers._log_in,
-    asks.ReadConfig: Answers._config,
-    asks.DeleteFile: Answers._delete_file,
-}

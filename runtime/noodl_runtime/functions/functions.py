@@ -25,10 +25,11 @@ from noodl_runtime.workflow.node import Node
 from noodl_runtime.workflow.nodes import NODE_TYPES
 from noodl_runtime.workflow.nodes.request import NODE as REQUEST
 from noodl_runtime.workflow.nodes.request import begin, failure
+from noodl_runtime.workflow.plain_world import PlainWorld
 from noodl_runtime.workflow.run import Expired, Outcome, Run, Surroundings
 from noodl_runtime.workflow.scripted.api import on_ask
 from noodl_runtime.workflow.scripted.world import ScriptWorld
-from noodl_runtime.workflow.world import PlainWorld, World
+from noodl_runtime.workflow.world import World
 
 log = logging.getLogger("noodl.functions")
 
@@ -103,9 +104,7 @@ class Functions:
         body = request.body.decode("utf-8-sig", "replace")
         return self._answered(name, hosting, body, request.headers)
 
-    def host(
-        self, graph: Graph, component: Component, name: str, deadline: Deadline
-    ) -> Hosting:
+    def host(self, graph: Graph, component: Component, name: str, deadline: Deadline) -> Hosting:
         """Return a fresh run of a component, with its host."""
         assert self._records is not None
         records = self._records
@@ -159,7 +158,7 @@ class Functions:
 def _start(run: Run, body: str, headers: Mapping[str, str]) -> None:
     try:
         run.start(lambda started: begin(started, body, headers))
-    except Exception as error:  # noqa: BLE001 - the caller is told, as the original does
+    except Exception as error:
         run.respond(failure(str(error)))
         return
     run.advance()

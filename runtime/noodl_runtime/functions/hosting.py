@@ -134,7 +134,7 @@ class Hosting:
     def _answer(self, ticket: int, ask: Ask) -> None:
         try:
             self.run.answer(ticket, self._answers.answer(ask, self._origin))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the graph takes its failure path
+        except Exception as error:
             self.run.refuse(ticket, error)
 
     def _await_arrival(self) -> bool:
@@ -164,15 +164,13 @@ def _caught(action: Callable[[], None]) -> BaseException | None:
     """Run an action in a thread; hand back what it raised, also what is no Exception."""
     try:
         action()
-    except BaseException as error:  # noqa: BLE001 - raised again by the greenlet that waits
+    except BaseException as error:
         return error
     return None
 
 
-def _sent(
-    answers: Answers, ask: SendRequest, timeout_s: float
-) -> tuple[Any, Exception | None]:
+def _sent(answers: Answers, ask: SendRequest, timeout_s: float) -> tuple[Any, Exception | None]:
     try:
         return answers.send(ask, timeout_s), None
-    except Exception as error:  # noqa: BLE001 - the graph takes its failure path
+    except Exception as error:
         return None, error

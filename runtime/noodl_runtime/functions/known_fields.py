@@ -12,7 +12,10 @@ _TIMES = {"createdAt": FieldType(type="Date"), "updatedAt": FieldType(type="Date
 def _typed(types: str) -> dict[str, FieldType]:
     """Read "name String, users Relation _User"."""
     entries = [entry.split() for entry in types.split(",")]
-    return {name: FieldType(type=kind, target=(more or [None])[0]) for name, kind, *more in entries}
+    return {
+        name: FieldType(type=kind, target=more[0] if more else None)
+        for name, kind, *more in entries
+    }
 
 
 _SYSTEM: dict[str, dict[str, FieldType]] = {

@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from noodl_runtime.workflow.js.expression import Code, compile_expression
+from noodl_runtime.workflow.js.expression import FUNCTIONS, Code, compile_expression
 
 _STRINGS = (re.compile(r'"[^"]*"'), re.compile(r"'[^']*'"))
 _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9._$]*")
-_NOT_INPUTS = frozenset(
-    "min max cos sin tan sqrt pi round floor ceil abs random Math window document undefined Vars"
-    " true false null Boolean".split()
-)
+_NOT_INPUTS = frozenset(FUNCTIONS) | {
+    "pi", "random", "Math", "window", "document", "Vars",
+    "undefined", "null", "true", "false", "Boolean",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

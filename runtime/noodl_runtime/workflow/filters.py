@@ -18,7 +18,7 @@ def where_of(node: Any, inputs: Mapping[str, Value], fields: Fields) -> Where | 
     """Turn a visual filter into a where document with typed values; None means: no filter.
 
     node:   {"combinator": "and", "rules": [{"property": "n", "operator": "less than", "value": 3}]}
-    inputs: values of the filter's parameters, detached; a rule whose parameter is missing is dropped
+    inputs: values of the filter's parameters, detached; a rule without its parameter is dropped
     returns: an unknown operator leaves {property: UNDEFINED}, see `sent`
     raises: ScriptError for a Date rule with something that is no date
     """

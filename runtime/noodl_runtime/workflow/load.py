@@ -125,7 +125,7 @@ def _fill(loading: _Loading, component: Component, document: Document) -> None:
 
 def _nodes(loading: _Loading, component: Component, nodes: Sequence[Any]) -> Iterator[Document]:
     """Yield the nodes in order of creation: each root, then its children, depth first."""
-    pending = [node for node in reversed(nodes)]
+    pending = list(reversed(nodes))
     while pending:
         node = pending.pop()
         if not isinstance(node, Mapping) or not isinstance(node.get("id"), str):

@@ -75,6 +75,10 @@ def no_output(_spec: "NodeSpec", _name: str) -> Getter | None:
     return None
 
 
+def no_state() -> None:
+    """Answer for types that remember nothing."""
+
+
 def never(_spec: "NodeSpec") -> bool:
     """Answer for types that need no script engine."""
     return False
@@ -100,7 +104,7 @@ class NodeType:
     outputs: Mapping[str, Getter] = field(default_factory=dict)
     any_input: Callable[["NodeSpec", str], Input | None] = no_input
     any_output: Callable[["NodeSpec", str], Getter | None] = no_output
-    state: Callable[[], Any] = type(None)
+    state: Callable[[], Any] = no_state
     created: Action | None = None
     gone: Action | None = None
     first_inputs: frozenset[str] = frozenset()

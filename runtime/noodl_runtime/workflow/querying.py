@@ -96,5 +96,3 @@ def page(node: Node, enable: str, limit: str, skip: str) -> tuple[Any, Any]:
 def sorting(node: Node, name: str) -> list[str]:
     """Return the keys of a node's visual sorting."""
     return order_of(node.run.world.copy(node.state.get(name)))
-
-

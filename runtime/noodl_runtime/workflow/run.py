@@ -285,7 +285,7 @@ class Run:
     def _guarded_update(self, node: Node) -> None:
         try:
             self.update(node)
-        except Exception as error:  # noqa: BLE001 - a graph's error never ends the run
+        except Exception as error:
             self.log("error", describe(error), node)
             if node.dirty and not node.deleted:  # a source failed: it has had its turn, try again
                 self._at_frame_start.append(node)
@@ -368,7 +368,7 @@ class Run:
     def _guarded(self, task: Task) -> None:
         try:
             task()
-        except Exception as error:  # noqa: BLE001 - a graph's error never ends the run
+        except Exception as error:
             self.log("error", describe(error))
 
 

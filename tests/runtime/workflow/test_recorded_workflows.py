@@ -117,9 +117,7 @@ class Playing:
         call = self._filled(call)
         headers = {name.lower(): value for name, value in call.get("headers", {}).items()}
         body = json.dumps(call.get("body", {})).encode()
-        answer = self._functions.call(
-            call["function"], FunctionRequest(body=body, headers=headers)
-        )
+        answer = self._functions.call(call["function"], FunctionRequest(body=body, headers=headers))
         return {"status": answer.status, "body": json.loads(answer.body)}
 
     def _check(self, expected: Any, got: Any, name: str) -> None:

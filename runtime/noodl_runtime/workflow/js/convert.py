@@ -219,7 +219,7 @@ def is_index(name: str) -> bool:
 
 
 def ordered(names: Iterable[str]) -> list[str]:
-    """Return property names in JavaScript's order: indices ascending, then the rest as they came."""
+    """Return property names in JavaScript's order: indices ascending, then the rest as is."""
     plain = list(names)
     indices = [name for name in plain if is_index(name)]
     if not indices:

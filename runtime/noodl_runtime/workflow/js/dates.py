@@ -101,8 +101,9 @@ def _slashes(match: re.Match[str]) -> float:
     year, month, day = (first, second, third) if len(first) == 4 else (third, first, second)
     if len(year) != 4:
         raise ValueError(match.string)
-    hours = [int(part or 0) for part in clock]
-    return _ms(datetime(int(year), int(month), int(day), *hours), None)  # noqa: DTZ001
+    hour, minute, second_ = (int(part or 0) for part in clock)
+    wall = datetime(int(year), int(month), int(day), hour, minute, second_)  # noqa: DTZ001
+    return _ms(wall, None)
 
 
 def _ms(wall: datetime, zone: str | None) -> float:

@@ -1,8 +1,8 @@
 """A small evaluator for the JavaScript expressions that need no engine.
 
 `compile_expression` answers None for whatever it does not know exactly; the script engine takes
-those. What it knows: literals, names, operators, `?:`, members of plain values, `min(…)`, `round(…)`
-and the like. It is also what reads the text of an array port: an expression without names.
+those. What it knows: literals, names, operators, `?:`, members of plain values, `min(…)` and the
+like. It is also what reads the text of an array port: an expression without names.
 """
 
 import math
@@ -39,10 +39,14 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0
 _WORDS = {"true": True, "false": False, "null": None, "undefined": UNDEFINED}
 # Words that mean something else in JavaScript than a name; an expression with one needs the engine.
 _RESERVED = frozenset(
-    "break case catch class const continue debugger default delete do else enum export extends"
-    " finally for function if import in instanceof new return super switch this throw try typeof"
-    " var void while with yield let static await async of get set eval arguments".split()
-)
+    {
+        "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete",
+        "do", "else", "enum", "export", "extends", "finally", "for", "function", "if", "import",
+        "in", "instanceof", "new", "return", "super", "switch", "this", "throw", "try",
+        "typeof", "var", "void", "while", "with", "yield", "let", "static", "await", "async",
+        "of", "get", "set", "eval", "arguments",
+    }
+)  # fmt: skip
 _BINARY = {
     "??": 1, "||": 2, "&&": 3, "==": 4, "!=": 4, "===": 4, "!==": 4,
     "<": 5, ">": 5, "<=": 5, ">=": 5, "+": 6, "-": 6, "*": 7, "/": 7, "%": 7,
@@ -169,7 +173,7 @@ class _Parser:
             raise _Unknown(name)
         if name == "Math" and self._at("."):
             name = "Math." + self._next()
-        if self.kind == "sign" and self.token == "(":
+        if (self.kind, self.token) == ("sign", "("):
             return self._call(name)
         if name in ("pi", "Math.PI"):
             return _constant(math.pi)

@@ -1,4 +1,4 @@
-"""JSON as JavaScript writes and reads it, with its order of keys and its rules for what is left out."""
+"""JSON as JavaScript writes and reads it: the order of keys, and what is left out."""
 
 import json
 import math
@@ -17,7 +17,7 @@ from noodl_runtime.workflow.js.values import (
 
 
 def stringify(value: Value) -> str | None:
-    """Return JSON.stringify(value), None where that gives undefined. raises: ScriptError on a cycle."""
+    """Return JSON.stringify(value), None for undefined. raises: ScriptError on a cycle."""
     try:
         plain = jsonable(value, ())
     except RecursionError as error:
@@ -79,4 +79,3 @@ def encode(text: str) -> bytes:
         return "".join(
             f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text
         ).encode()
-

@@ -1,8 +1,8 @@
 """The values that travel on connections and that Python has no word for.
 
-null is None; numbers are int or float (never NaN-safe: NaN is a float like any other); text, list
-and dict are themselves. A dict or list is never changed in place by the interpreter, so constants
-of the graph can be handed out as they are. What scripts own is a `Ref`, see `workflow/scripted/world.py`.
+null is None; numbers are int or float; text, list and dict are themselves. A dict or list is never
+changed in place by the interpreter, so constants of the graph can be handed out as they are. What
+scripts own is a `Ref`, see `scripted/codec.py`.
 """
 
 from collections.abc import Callable

@@ -70,4 +70,3 @@ NODE = NodeType(
     created=_created,
     needs_config=True,
 )
-

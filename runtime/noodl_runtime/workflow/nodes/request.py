@@ -150,4 +150,3 @@ NODE = NodeType(
     any_output=_output,
     state=_State,
 )
-

@@ -8,8 +8,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from noodl_runtime.workflow.scripted.codec import encode
-from noodl_runtime.workflow.scripted.world import ScriptWorld
 from noodl_runtime.workflow import asks
 from noodl_runtime.workflow.js.dates import iso
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
@@ -19,6 +17,8 @@ from noodl_runtime.workflow.reading import (
 )
 from noodl_runtime.workflow.reading import read, read_all, record_data, without_times
 from noodl_runtime.workflow.records import changed_values, error_text, owner_values
+from noodl_runtime.workflow.scripted.codec import encode
+from noodl_runtime.workflow.scripted.world import ScriptWorld
 from noodl_runtime.workflow.wire import from_wire, to_wire
 
 DAY = 86_400_000
@@ -161,9 +161,7 @@ def _create(question: _Question, collection: Any, properties: Any, acl: Any) -> 
                  "Failed to insert.")  # fmt: skip
 
 
-def _save(
-    question: _Question, collection: str, object_id: str, properties: Any, acl: Any
-) -> None:
+def _save(question: _Question, collection: str, object_id: str, properties: Any, acl: Any) -> None:
     run = question.run
     given = question.world.decode(properties)
     values = without_times(
@@ -251,9 +249,7 @@ def _impersonate(
     question.ask(ask, users, "Failed to query.", fixed=True)
 
 
-def _find_session(
-    question: _Question, user_id: str, installation: Any, duration: float
-) -> None:
+def _find_session(question: _Question, user_id: str, installation: Any, duration: float) -> None:
     now = question.run.around.now()
     user = {"__type": "Pointer", "className": "_User", "objectId": user_id}
     parts = [

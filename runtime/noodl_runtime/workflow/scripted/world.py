@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from noodl_runtime.workflow.scripted.codec import Ref, decode, encode
 from noodl_runtime.workflow.js.convert import is_primitive, kind_of, to_number, to_text
 from noodl_runtime.workflow.js.text import stringify
 from noodl_runtime.workflow.js.values import (
@@ -20,6 +19,7 @@ from noodl_runtime.workflow.js.values import (
     ScriptError,
     Value,
 )
+from noodl_runtime.workflow.scripted.codec import Ref, decode, encode
 
 if TYPE_CHECKING:
     from noodl_runtime.workflow.node import Node
@@ -61,6 +61,14 @@ class ScriptWorld:
         self._numbers: dict[int, int] = {}
         self._listeners: list[Listener] = []
         self._run: Run | None = None
+        self._effects: dict[str, Callable[..., None]] = {
+            "output": self._output,
+            "signal": self._signal,
+            "heard": self._heard,
+            "log": self._log,
+            "immediate": self._immediate,
+            "ask": self._asked,
+        }
 
     def attach(self, run: "Run") -> None:
         """Name the run that this is the world of."""
@@ -90,7 +98,7 @@ class ScriptWorld:
         operations, self._posted = [*self._posted, list(operation)], []
         answer = json.loads(self._engine.call(json.dumps(operations, separators=(",", ":"))))
         for effect in answer["effects"]:
-            _EFFECTS[effect[0]](self, *effect[1:])
+            self._effects[effect[0]](*effect[1:])
         if "error" in answer:
             raise ScriptError(answer["error"])
         return answer["value"]
@@ -126,6 +134,7 @@ class ScriptWorld:
         return self._nodes[number] if isinstance(number, int) else None
 
     def drain(self) -> bool:
+        """Run pending microtasks; tell whether there were any."""
         if self._engine is None or not self._engine.run_jobs():
             return False
         self.call("noop")
@@ -134,40 +143,49 @@ class ScriptWorld:
     # -- values
 
     def kind(self, value: Value) -> str:
+        """Name what a value is: object, array, date, file, plain, function, "" for primitives."""
         return value.kind if isinstance(value, Ref) else kind_of(value)
 
     def text(self, value: Value) -> str:
+        """Return String(value)."""
         return str(self.call("text", encode(value))) if _far(value) else to_text(value)
 
     def number(self, value: Value) -> float:
+        """Return Number(value)."""
         if not _far(value):
             return to_number(value)
         number = self.value("number", encode(value))
         return number if isinstance(number, int | float) else float("nan")
 
     def json(self, members: Mapping[str, Value]) -> str:
+        """Return the JSON text of an object with these members. raises: ScriptError."""
         if not any(_far(value) for value in members.values()):
             return stringify(dict(members)) or "{}"
         return str(self.call("json", [[name, encode(value)] for name, value in members.items()]))
 
     def json_of(self, value: Value) -> str | None:
+        """Return JSON.stringify(value)."""
         if not _far(value):
             return stringify(value)
         text = self.value("jsonOf", encode(value))
         return text if isinstance(text, str) else None
 
     def member(self, value: Value, key: str) -> Value:
+        """Return value[key] of a plain object or array."""
         return self.value("member", encode(value), key)
 
     def items(self, value: Value) -> list[Value]:
+        """Return the items of an array as a list of its own."""
         if not _far(value):
             return list(value)
         return [self.decode(item) for item in self.call("items", encode(value))]
 
     def copy(self, value: Value) -> Value:
+        """Return a value as detached data: dict, list, Moment, CloudFile, Object at any depth."""
         return self.value("tree", encode(value)) if _far(value) else value
 
     def build(self, data: Value) -> Value:
+        """Make a value of detached data. An Object in it updates the run's Object of its id."""
         if is_primitive(data):
             return data
         if isinstance(data, Array):
@@ -177,32 +195,41 @@ class ScriptWorld:
     # -- Objects
 
     def object(self, id: Value = UNDEFINED) -> Value:  # noqa: A002
+        """Return the Object with this id, created empty if there is none; no id: a new one."""
         return self.value("object", encode(id))
 
     def object_of(self, value: Value) -> Value:
+        """Return `value` if it is an Object, else create(value)."""
         return self.value("objectOf", encode(value))
 
     def object_id(self, target: Value) -> Value:
+        """Return the id of an Object."""
         return target.id if isinstance(target, Ref) else UNDEFINED
 
     def class_name(self, target: Value) -> str | None:
+        """Return the class of an Object that was read from the database."""
         name = self.value("className", encode(target))
         return name if isinstance(name, str) else None
 
     def class_of_id(self, id: Value) -> str | None:  # noqa: A002
+        """Return the class of the Object with this id, None if there is none."""
         name = self.value("classOfId", encode(id))
         return name if isinstance(name, str) else None
 
     def get(self, target: Value, name: str) -> Value:
+        """Return a property of an Object, dotted names resolved."""
         return self.value("get", encode(target), name)
 
     def set(self, target: Value, name: str, value: Value, *, resolve: bool = True) -> None:
+        """Set a property of an Object, dotted names resolved. raises: ScriptError."""
         self.call("set", encode(target), name, encode(value), resolve)
 
     def keys(self, target: Value) -> list[str]:
+        """Return the property names of an Object."""
         return list(self.call("keys", encode(target)))
 
     def listen(self, target: Value, listener: Listener) -> Callable[[], None]:
+        """Call listener on each change of an Object or Array; returns what ends that."""
         if not isinstance(target, Ref) or target.kind not in ("object", "array"):
             return lambda: None
         number = len(self._listeners)
@@ -216,27 +243,34 @@ class ScriptWorld:
         return end
 
     def announce_delete(self, target: Value) -> None:
+        """Emit "delete" on an Object."""
         self.call("announce", encode(target), "delete")
 
     def known_object(self, id: str) -> bool:  # noqa: A002
+        """Tell whether there is an Object with this id."""
         return bool(self.call("knows", id))
 
     # -- Arrays
 
     def array(self, items: Sequence[Value]) -> Value:
+        """Make a new Array; plain objects in it become Objects."""
         return self.value("array", [encode(item) for item in items])
 
     def array_with_id(self, id: str) -> Value:  # noqa: A002
+        """Return the Array with this id, created empty if there is none."""
         return self.value("arrayById", id)
 
     def array_items_by_id(self, id: str) -> list[Value] | None:  # noqa: A002
+        """Return detached items of a known Array, None if there is none with this id."""
         items = self.value("arrayItems", id)
         return items if isinstance(items, list) else None
 
     def search(self, pattern: str, options: str, text: str) -> bool:
+        """Tell whether a regular expression is found in a text. raises: ScriptError."""
         return bool(self.call("matches", pattern, options, text))
 
     def forget_all(self) -> None:
+        """Empty the registry: the response is out."""
         self.post("forget")
 
     # -- effects, in the order in which scripts caused them
@@ -284,13 +318,3 @@ def _give_ids(array: Array, new_id: Callable[[], str]) -> None:
 
 def _deaf(_name: str, _value: Value) -> None:
     """Stand in for a listener that has ended."""
-
-
-_EFFECTS: dict[str, Callable[..., None]] = {
-    "output": ScriptWorld._output,
-    "signal": ScriptWorld._signal,
-    "heard": ScriptWorld._heard,
-    "log": ScriptWorld._log,
-    "immediate": ScriptWorld._immediate,
-    "ask": ScriptWorld._asked,
-}

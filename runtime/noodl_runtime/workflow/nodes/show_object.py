@@ -49,9 +49,9 @@ def _set_id(node: Node, given: Value) -> None:
 def _set_property(name: str, node: Node, given: Value) -> None:
     state = node.state
     state.values[name] = given
-    if state.target is not UNDEFINED:
-        if strict_equal(node.run.world.get(state.target, name), given):
-            return
+    world = node.run.world
+    if state.target is not UNDEFINED and strict_equal(world.get(state.target, name), given):
+        return
     state.marked[name] = None
     node.after_once(_store)
 
