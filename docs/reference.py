@@ -79,10 +79,14 @@ def operators() -> str:
     for row in OPERATORS.values():
         parse = [name for name in row.spellings if name.startswith("$")]
         friendly = [name for name in row.spellings if name not in parse]
-        meaning = f"not {row.negates}" if row.negates else first_line(row.read.__doc__)
-        rows.append((code(friendly), code(parse), meaning, code(row.modifiers)))
-    heads = ("friendly", "Parse", "operand", "beside it")
-    return section("Operators of where documents", table(heads, rows))
+        rows.append((code(friendly), code(parse), row.help, code(row.modifiers)))
+    heads = ("friendly", "Parse", "finds a field that", "beside it")
+    groups = (
+        "\n`and`/`$and`, `or`/`$or` and `nor`/`$nor` take lists of where documents, `not`/`$not` takes "
+        "an operator. A value without an operator means `equalTo`. `$relatedTo` finds the records of "
+        "a relation. An unknown operator is an error; an unknown field is missing in every record.\n"
+    )
+    return section("Operators of where documents", table(heads, rows) + groups)
 
 
 def field_types() -> str:

@@ -22,6 +22,7 @@ from noodl_runtime.query.tree import NOTHING, Check, Condition, Not, every
 class Operator:
     """One operator.
 
+    help:      what a value is that passes, for the reference
     spellings: how it is written; the first is shown in messages: ("greaterThan", "$gt")
     read:      what the operand becomes; refuses what it does not accept
     prepare:   operand -> test for one value; None if other records are needed to tell
@@ -33,6 +34,7 @@ class Operator:
     """
 
     name: str
+    help: str
     spellings: tuple[str, ...]
     read: Callable[[Operand], Any]
     prepare: Callable[[Any], Predicate] | None = None
@@ -97,6 +99,7 @@ def _element(operand: Operand, item: Any) -> Condition:
 _TABLE = (
     Operator(
         name="equalTo",
+        help="is the value; a list that holds it; null: null or missing",
         spellings=("equalTo", "$eq"),
         read=operands.any_value,
         prepare=predicates.equal_to,
@@ -104,12 +107,14 @@ _TABLE = (
     ),
     Operator(
         name="notEqualTo",
+        help="is not the value, or is missing",
         spellings=("notEqualTo", "$ne"),
         read=operands.any_value,
         negates="equalTo",
     ),
     Operator(
         name="greaterThan",
+        help="is more than the value, of the same kind",
         spellings=("greaterThan", "$gt"),
         read=operands.comparable,
         prepare=predicates.greater_than,
@@ -117,6 +122,7 @@ _TABLE = (
     ),
     Operator(
         name="greaterThanOrEqualTo",
+        help="is the value or more",
         spellings=("greaterThanOrEqualTo", "$gte"),
         read=operands.comparable,
         prepare=predicates.greater_or_equal,
@@ -124,6 +130,7 @@ _TABLE = (
     ),
     Operator(
         name="lessThan",
+        help="is less than the value, of the same kind",
         spellings=("lessThan", "$lt"),
         read=operands.comparable,
         prepare=predicates.less_than,
@@ -131,6 +138,7 @@ _TABLE = (
     ),
     Operator(
         name="lessThanOrEqualTo",
+        help="is the value or less",
         spellings=("lessThanOrEqualTo", "$lte"),
         read=operands.comparable,
         prepare=predicates.less_or_equal,
@@ -138,6 +146,7 @@ _TABLE = (
     ),
     Operator(
         name="containedIn",
+        help="is one of a list; a list that holds one of them",
         spellings=("containedIn", "$in"),
         read=operands.flat_values,
         prepare=predicates.one_of,
@@ -145,12 +154,14 @@ _TABLE = (
     ),
     Operator(
         name="notContainedIn",
+        help="is none of a list, or is missing",
         spellings=("notContainedIn", "$nin"),
         read=operands.flat_values,
         negates="containedIn",
     ),
     Operator(
         name="exists",
+        help="has a value (true) or has none (false)",
         spellings=("exists", "$exists"),
         read=operands.boolean,
         prepare=predicates.exists,
@@ -160,6 +171,7 @@ _TABLE = (
     ),
     Operator(
         name="contains",
+        help="text with this text in it, every character literal",
         spellings=("contains",),
         read=operands.text,
         prepare=predicates.contains,
@@ -167,6 +179,7 @@ _TABLE = (
     ),
     Operator(
         name="startsWith",
+        help="text that begins with this text",
         spellings=("startsWith",),
         read=operands.text,
         prepare=predicates.starts_with,
@@ -174,6 +187,7 @@ _TABLE = (
     ),
     Operator(
         name="endsWith",
+        help="text that ends with this text",
         spellings=("endsWith",),
         read=operands.text,
         prepare=predicates.ends_with,
@@ -181,6 +195,7 @@ _TABLE = (
     ),
     Operator(
         name="regex",
+        help="text in which a regular expression (RE2) is found; options i m s x",
         spellings=("regex", "$regex"),
         read=_pattern,
         prepare=predicates.matching,
@@ -189,18 +204,21 @@ _TABLE = (
     ),
     Operator(
         name="text",
+        help='text with any of the words; "a phrase", -without',
         spellings=("$text",),
         read=operands.search,
         prepare=predicates.about,
     ),
     Operator(
         name="all",
+        help="a list that holds each of these",
         spellings=("$all",),
         read=_each_of,
         build=_all,
     ),
     Operator(
         name="containedBy",
+        help="a list that holds nothing but these",
         spellings=("$containedBy",),
         read=operands.values,
         prepare=predicates.all_among,
@@ -208,6 +226,7 @@ _TABLE = (
     ),
     Operator(
         name="nearSphere",
+        help="a place near this one, nearest first unless an order is given",
         spellings=("nearSphere", "$nearSphere"),
         read=places.near,
         prepare=predicates.near,
@@ -215,40 +234,47 @@ _TABLE = (
     ),
     Operator(
         name="within",
+        help="a place in a box of two corners",
         spellings=("$within",),
         read=places.box,
         prepare=predicates.in_box,
     ),
     Operator(
         name="geoWithin",
+        help="a place in a polygon or a sphere",
         spellings=("$geoWithin",),
         read=places.area,
         prepare=predicates.in_area,
     ),
     Operator(
         name="geoIntersects",
+        help="an area around a place",
         spellings=("$geoIntersects",),
         read=places.point_inside,
         prepare=predicates.around,
     ),
     Operator(
         name="inQuery",
+        help="a pointer to a record that a sub-query finds",
         spellings=("$inQuery",),
         read=operands.sub_query,
     ),
     Operator(
         name="notInQuery",
+        help="a pointer to none of them, or none at all",
         spellings=("$notInQuery",),
         read=operands.sub_query,
         negates="inQuery",
     ),
     Operator(
         name="select",
+        help="a value that a field of a sub-query's records has",
         spellings=("$select",),
         read=operands.selection,
     ),
     Operator(
         name="dontSelect",
+        help="a value that none of them has",
         spellings=("$dontSelect",),
         read=operands.selection,
         negates="select",
