@@ -20,7 +20,11 @@ Row = tuple[Any, ...]
 _STATEMENTS_KEPT = 512
 _BUSY_S = 10.0
 _CACHE_KIB = 16_384
-_STEPS_BETWEEN_LOOKS = 20_000  # a few milliseconds of SQLite's work
+# Steps of SQLite's machine between two looks at the clock: about a millisecond of its own work, or
+# of ours where a step can be a call of one of our functions.
+_STEPS = 20_000
+_STEPS_WITH_CALLS = 500
+_CALLS = "noodl_"  # how the names of our functions begin
 
 
 class Interrupted(Exception):
@@ -36,6 +40,7 @@ class Connection:
 
     def __init__(self, file: Path, *, durability: str = "full", writes: bool = False) -> None:
         self.deadline: float | None = None
+        self._often = False
         self._raw = sqlite3.connect(
             file,
             timeout=_BUSY_S,
@@ -62,6 +67,7 @@ class Connection:
 
     def rows(self, text: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Return all rows of a statement."""
+        self._look_often(_CALLS in text)
         try:
             return self._raw.execute(text, parameters).fetchall()
         except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
@@ -69,6 +75,7 @@ class Connection:
 
     def cursor(self, text: str, parameters: Sequence[Any] = ()) -> "Rows":
         """Return the rows of a statement to be read piece by piece; close it."""
+        self._look_often(_CALLS in text)
         try:
             return Rows(self._raw.execute(text, parameters), self._file)
         except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
@@ -109,7 +116,13 @@ class Connection:
             self._raw.create_function(
                 name, function.arity, function.call, deterministic=function.deterministic
             )
-        self._raw.set_progress_handler(self._is_over, _STEPS_BETWEEN_LOOKS)
+        self._raw.set_progress_handler(self._is_over, _STEPS)
+
+    def _look_often(self, often: bool) -> None:
+        if often != self._often:
+            self._often = often
+            steps = _STEPS_WITH_CALLS if often else _STEPS
+            self._raw.set_progress_handler(self._is_over, steps)
 
     def _is_over(self) -> bool:
         return self.deadline is not None and time.monotonic() > self.deadline

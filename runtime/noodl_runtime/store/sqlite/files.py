@@ -47,7 +47,10 @@ def findings_of(file: Path, check: str) -> list[str]:
 
 
 def _checked(file: Path, check: str) -> list[str]:
-    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+    # Without a journal there is nothing to take in, and "immutable" leaves no journal behind.
+    journal = file.with_name(file.name + "-wal")
+    access = "mode=ro" if journal.exists() else "immutable=1"
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?{access}", uri=True)
     try:
         rows = connection.execute(f"PRAGMA {check}({_MANY})").fetchall()
     except sqlite3.DatabaseError as error:

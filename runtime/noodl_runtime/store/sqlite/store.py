@@ -236,7 +236,7 @@ class _Open:
         clock: Clock,
     ) -> None:
         self._file = file
-        self._connection = connection
+        self.connection = connection
         self._clock = clock
         self.log = ChangeLog(age_s=settings.change_log_age, size=settings.change_log_size)
         self.log.load(connection)
@@ -264,8 +264,8 @@ class _Open:
     def close(self) -> None:
         """Finish: readers first, so that the last one out can empty the journal into the file."""
         self.reader.close()
-        self._connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._connection.close()
+        self.connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.connection.close()
 
     def _safety_copy(self) -> None:
         where = self.copy(
