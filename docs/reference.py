@@ -81,11 +81,11 @@ def operators() -> str:
         friendly = [name for name in row.spellings if name not in parse]
         rows.append((code(friendly), code(parse), row.help, code(row.modifiers)))
     heads = ("friendly", "Parse", "finds a field that", "beside it")
-    groups = (
-        "\n`and`/`$and`, `or`/`$or` and `nor`/`$nor` take lists of where documents, `not`/`$not` takes "
-        "an operator. A value without an operator means `equalTo`. `$relatedTo` finds the records of "
-        "a relation. An unknown operator is an error; an unknown field is missing in every record.\n"
-    )
+    groups = """
+`and`/`$and`, `or`/`$or` and `nor`/`$nor` take lists of where documents, `not`/`$not` an operator. A
+value without an operator means `equalTo`. `$relatedTo` finds the records of a relation. An unknown
+operator is an error; an unknown field is missing in every record.
+"""
     return section("Operators of where documents", table(heads, rows) + groups)
 
 
