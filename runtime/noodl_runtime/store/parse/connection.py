@@ -133,7 +133,9 @@ class Endpoint:
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         content = answer.read()
-        if not answer.will_close and len(self._idle) < _MOST_IDLE:
+        if answer.will_close or len(self._idle) >= _MOST_IDLE:
+            connection.close()
+        else:
             self._idle.append((time.monotonic(), connection))
         return answer.status, content
 

@@ -5,28 +5,33 @@ from functools import partial
 from typing import Any
 
 from noodl_runtime.errors import NoSuchRecord
-from noodl_runtime.query.fields import field_of
-from noodl_runtime.query.order import order_keys
+from noodl_runtime.query.aggregate.pipeline import (
+    Plan,
+    distinct_values,
+    plan,
+    read_pipeline,
+    run_stages,
+)
+from noodl_runtime.query.aggregate.stage import bounded
+from noodl_runtime.query.comparing import sort_key
+from noodl_runtime.query.names import read_path
+from noodl_runtime.query.order import order_keys, sort_records
 from noodl_runtime.query.tree import EVERYTHING, Check, Condition, Every
 from noodl_runtime.query.where import read_where
 from noodl_runtime.schema.layout import SYSTEM_FIELDS
-from noodl_runtime.schema.model import Schema
+from noodl_runtime.schema.model import Collection, Schema
 from noodl_runtime.store.contract import Found, Principals, Query
 from noodl_runtime.store.include import include
-from noodl_runtime.store.parse.aggregate import distinct_values, match_of, run_pipeline
 from noodl_runtime.store.parse.connection import Endpoint
 from noodl_runtime.store.parse.documents import NOTHING, Document, joined
 from noodl_runtime.store.parse.schema_cache import SchemaCache
 from noodl_runtime.store.parse.where import Translator
 from noodl_runtime.store.wanted import Wanted, wanted
-from noodl_runtime.values import Date, Record
+from noodl_runtime.values import Record
 
-PAGE = 500  # records that stream asks for at a time
+PAGE = 500  # records that are asked for at a time
 
-_Selected = tuple[frozenset[str] | None, frozenset[str]]
-
-# Types of which the server lists the distinct values; of others they are found here.
-_DISTINCT = frozenset({"String", "Number", "Boolean", "Date", "Pointer", "Array"})
+_Selected = tuple[frozenset[str] | None, frozenset[str]]  # keys and excluded keys
 
 
 class Reader:
@@ -40,23 +45,19 @@ class Reader:
         """Return the records that match, and their number if it is asked for."""
         condition = read_where(query.where)
         where = self._where(condition, query.collection, query.principals)
-        order = self._order(query, condition)
+        want = self._wanted(query)
+        body = {
+            "order": self._order(query.collection, query.order, condition),
+            "limit": query.limit,
+            "skip": query.skip,
+            **({"count": 1} if query.count else {}),
+            **self._projection(query.collection, want.keys),
+        }
         if where == NOTHING:
             return Found([], 0 if query.count else None)
-        want = self._wanted(query)
-        answer = self._endpoint.read(
-            f"/classes/{query.collection}",
-            {
-                "where": where,
-                "order": order,
-                "limit": query.limit,
-                "skip": query.skip,
-                **({"count": 1} if query.count else {}),
-                **self._projection(query.collection, want.selection()),
-            },
-        )
-        self._include(answer["results"], want, query.principals)
-        return Found(answer["results"], answer["count"] if query.count else None)
+        answer = self._endpoint.read(f"/classes/{query.collection}", {"where": where, **body})
+        records = self._finished(answer["results"], want, query.principals)
+        return Found(records, answer["count"] if query.count else None)
 
     def fetch(self, query: Query, object_id: str) -> Record:
         """Return one record, with the keys and include of a query. raises: NoSuchRecord."""
@@ -64,20 +65,16 @@ class Reader:
         found = self._look(query.principals, query.collection, [object_id], want.selection())
         if object_id not in found:
             raise NoSuchRecord("Object not found.")
-        self._include([found[object_id]], want, query.principals)
-        return found[object_id]
+        (record,) = self._finished([found[object_id]], want, query.principals)
+        return record
 
     def stream(self, query: Query) -> Iterator[Record]:
         """Yield the records that match in the order of their objectId, a page at a time."""
         where = self._where(read_where(query.where), query.collection, query.principals)
-        want, page = self._wanted(query), where
-        while page != NOTHING:
-            found = self._page(query.collection, page, want.selection())
-            self._include(found, want, query.principals)
-            yield from found
-            if len(found) < PAGE:
-                return
-            page = joined([where, {"objectId": {"$gt": found[-1]["objectId"]}}])
+        want = self._wanted(query)
+        projection = self._projection(query.collection, want.keys)
+        for page in self._pages(query.collection, where, projection):
+            yield from self._finished(page, want, query.principals)
 
     def count(self, collection: str, where: Mapping[str, Any], principals: Principals) -> int:
         """Return how many records match."""
@@ -89,81 +86,101 @@ class Reader:
     def distinct(
         self, collection: str, key: str, where: Mapping[str, Any], principals: Principals
     ) -> list[Any]:
-        """Return the distinct values at a field or path, elements in place of their lists."""
-        document = self._where(read_where(where), collection, principals)
-        if document == NOTHING or not self._known(collection, [key]):
-            return []
-        field = field_of(self._schema.present.collections[collection], key)
-        if field is None or field.type not in _DISTINCT:
-            name = key.partition(".")[0]
-            query = Query(collection=collection, where=where, keys=(name,), principals=principals)
-            return distinct_values(self.stream(query), key)
-        body = {"distinct": key, "where": document}
-        values: list[Any] = self._endpoint.read(f"/aggregate/{collection}", body)["results"]
-        if field.type == "Date" and key not in SYSTEM_FIELDS:  # the server answers plain text
-            return [Date(value) if isinstance(value, str) else value for value in values]
-        return values
+        """Return the distinct values at a field or path, worked out here.
+
+        Over PostgreSQL the server fails at it for every collection that has a relation.
+        """
+        path = read_path(key)
+        query = Query(collection=collection, where=where, keys=path[:1], principals=principals)
+        return sorted(distinct_values(self.stream(query), path), key=sort_key)
 
     def aggregate(
         self, collection: str, pipeline: Sequence[Mapping[str, Any]], principals: Principals
     ) -> list[dict[str, Any]]:
-        """Return the rows of a pipeline, worked out here: over PostgreSQL the server cannot."""
-        where, stages = match_of(pipeline)
-        query = Query(collection=collection, where=where, principals=principals)
-        return run_pipeline(self.stream(query), stages)
+        """Return the rows of a pipeline; what it begins with is a query, the rest happens here.
 
-    def by_id(
-        self, collection: str, ids: Iterable[str], principals: Principals = None
-    ) -> dict[str, Record]:
-        """Return the records of a collection with these ids that may be read, by id."""
-        return self._look(principals, collection, sorted({*ids}), (None, frozenset()))
+        Over PostgreSQL the server fails at a match before a group and leaves out addToSet.
+        """
+        planned = plan(read_pipeline(pipeline))
+        where = self._where(planned.condition, collection, principals)
+        return run_stages(planned.stages, self._planned(collection, where, planned))
+
+    def by_id(self, collection: str, ids: Iterable[str]) -> dict[str, Record]:
+        """Return the records of a collection with these ids, by id, with full rights."""
+        return self._look(None, collection, sorted({*ids}), (None, frozenset()))
 
     # -- parts of a question
+
+    def _planned(self, collection: str, where: Document, planned: Plan) -> Iterable[Record]:
+        """Return the records that the stages of a plan work on."""
+        body = self._projection(collection, planned.fields)
+        if planned.limit is None:
+            found = (record for page in self._pages(collection, where, body) for record in page)
+            if planned.fields is not None and not (planned.order or planned.skip):
+                return found
+            records = bounded(found, "the query of the pipeline")
+            return sort_records(records, (*planned.order, "createdAt"))[planned.skip :]
+        if where == NOTHING:
+            return ()
+        body["order"] = self._order(collection, planned.order, planned.condition)
+        limits = {"limit": planned.limit, "skip": planned.skip}
+        answer = self._endpoint.read(f"/classes/{collection}", {"where": where, **body, **limits})
+        return list(answer["results"])
+
+    def _pages(
+        self, collection: str, where: Document, projection: Mapping[str, str]
+    ) -> Iterator[list[Record]]:
+        body = {"order": "objectId", "limit": PAGE, **projection}
+        page = where
+        while page != NOTHING:
+            answer = self._endpoint.read(f"/classes/{collection}", {"where": page, **body})
+            found = answer["results"]
+            yield found
+            if len(found) < PAGE:
+                return
+            page = joined([where, {"objectId": {"$gt": found[-1]["objectId"]}}])
 
     def _look(
         self, principals: Principals, collection: str, ids: list[str], selected: _Selected
     ) -> dict[str, Record]:
+        """Return the records of a collection that may be read, by id."""
         allowed = self._where(EVERYTHING, collection, principals)
         if allowed == NOTHING or not ids:
             return {}
-        answer = self._endpoint.read(
-            f"/classes/{collection}",
-            {
-                "where": joined([{"objectId": {"$in": ids}}, allowed]),
-                "limit": len(ids),
-                **self._projection(collection, selected),
-            },
-        )
-        return {record["objectId"]: record for record in answer["results"]}
+        keys, excluded = selected
+        body = {
+            "where": joined([{"objectId": {"$in": ids}}, allowed]),
+            "limit": len(ids),
+            **self._projection(collection, keys),
+        }
+        found = self._endpoint.read(f"/classes/{collection}", body)["results"]
+        return {record["objectId"]: _without(record, excluded) for record in found}
 
-    def _page(self, collection: str, where: Document, selected: _Selected) -> list[Record]:
-        body = {"where": where, "order": "objectId", "limit": PAGE}
-        body |= self._projection(collection, selected)
-        found: list[Record] = self._endpoint.read(f"/classes/{collection}", body)["results"]
-        return found
-
-    def _include(self, records: list[Record], want: Wanted, principals: Principals) -> None:
+    def _finished(
+        self, records: list[Record], want: Wanted, principals: Principals
+    ) -> list[Record]:
+        """Return records with what is to be included, without what is not to be answered."""
         if want.include:
             include(records, want, partial(self._look, principals))
+        return [_without(record, want.excluded) for record in records]
 
     def _wanted(self, query: Query) -> Wanted:
         found = self._schema.present.collections.get(query.collection)
-        if found is None:
-            return Wanted()
         return wanted(
-            found, keys=query.keys, exclude_keys=query.exclude_keys, include=query.include
+            found or Collection(name=query.collection),
+            keys=query.keys,
+            exclude_keys=query.exclude_keys,
+            include=query.include,
         )
 
-    def _projection(self, collection: str, selected: _Selected) -> dict[str, str]:
-        keys, excluded = selected
+    def _projection(self, collection: str, keys: Iterable[str] | None) -> dict[str, str]:
         if keys is None:
-            return {"excludeKeys": ",".join(sorted(excluded))} if excluded else {}
-        known = self._known(collection, sorted(keys - excluded))
-        return {"keys": ",".join(known or ["objectId"])}
+            return {}
+        return {"keys": ",".join(self._known(collection, sorted(keys))) or "objectId"}
 
-    def _order(self, query: Query, condition: Condition) -> str:
-        order_keys(query.order)
-        keys = self._known(query.collection, query.order)
+    def _order(self, collection: str, order: Sequence[str], condition: Condition) -> str:
+        order_keys(order)
+        keys = self._known(collection, order)
         if not keys and _sorts_itself(condition):
             return ""
         return ",".join([*keys, "createdAt"])  # ties keep the order in which they were made
@@ -191,3 +208,10 @@ def _sorts_itself(condition: Condition) -> bool:
     """Say whether a condition orders what it finds: nearest first."""
     parts = condition.parts if isinstance(condition, Every) else (condition,)
     return any(isinstance(part, Check) and part.operator == "nearSphere" for part in parts)
+
+
+def _without(record: Record, excluded: frozenset[str] | set[str]) -> Record:
+    """Leave fields out here, for the server answers relations whatever it is told."""
+    if not excluded:
+        return record
+    return {k: v for k, v in record.items() if k not in excluded or k in SYSTEM_FIELDS}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from noodl_runtime.errors import DestructiveChange
+from noodl_runtime.errors import DestructiveChange, PortableError
 from noodl_runtime.schema.checks import check_new_field, check_schema
 from noodl_runtime.schema.field_types import fits, wrong_type
 from noodl_runtime.schema.model import Collection, Field, Schema
@@ -34,19 +34,25 @@ def add_fields(
 ) -> None:
     """Make sure a collection and these fields exist. raises: WrongType, BadName, SchemaRefused."""
     check_collection_name(collection, code=103)
-    known = cache.complete.collections.get(collection)
-    missing = _missing(known or Collection(name=collection), fields)
-    if known is not None and not missing:
+    if not _growth(cache, collection, fields):
         return
     cache.load()  # another client may have added them meanwhile
+    try:
+        _carry_out(endpoint, cache, _growth(cache, collection, fields))
+    except PortableError:  # or at this very moment
+        if _growth(cache, collection, fields):
+            raise
+
+
+def _growth(cache: SchemaCache, collection: str, fields: Sequence[Field]) -> list[Step]:
+    """Return the steps that make the collection and fields that are not there yet."""
     known = cache.complete.collections.get(collection)
     present = known or Collection(name=collection)
     missing = _missing(present, fields)
-    steps: list[Step] = [AddField(present, field) for field in missing]
     if known is None:
-        added = Collection(name=collection, fields={field.name: field for field in missing})
-        steps = [AddCollection(added)]
-    _carry_out(endpoint, cache, steps)
+        added = {field.name: field for field in missing}
+        return [AddCollection(Collection(name=collection, fields=added))]
+    return [AddField(present, field) for field in missing]
 
 
 def _missing(collection: Collection, fields: Sequence[Field]) -> list[Field]:

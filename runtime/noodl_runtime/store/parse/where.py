@@ -34,7 +34,6 @@ from noodl_runtime.store.parse.documents import (
     Document,
     any_of,
     either,
-    exists,
     joined,
     present,
 )
@@ -96,9 +95,9 @@ class Translator:
             return NOTHING if document == EVERYTHING else EVERYTHING
         if name in document and _is_relation(collection, name):
             return {name: _not_related(document[name])}
-        if document == {name: None}:
-            return exists(name, collection.fields.get(name))
-        return {"$or": [{"$nor": [document]}, {name: None}]}  # SQL: NOT NULL is no match
+        if _missing_passes(check):
+            return {"$nor": [document]}
+        return {"$or": [{"$nor": [document]}, {name: None}]}  # in SQL, NOT NULL is no match
 
     # -- checks
 

@@ -17,10 +17,11 @@ from noodl_runtime.schema.operations import (
     Remove,
     RemoveRelation,
 )
-from noodl_runtime.values import File, Included
+from noodl_runtime.values import File, Included, Polygon
 
 # Everything, in the words of an ACL; Parse takes no ACL back once there is one.
 _OPEN = {"*": {"read": True, "write": True}}
+_EXACT = 2**53
 
 
 def write_body(value: Any) -> bytes:
@@ -30,7 +31,7 @@ def write_body(value: Any) -> bytes:
 
 def read_answer(answer: bytes) -> Any:
     """Return the value of an answer, typed values in place of envelopes. raises: ValueError."""
-    return json.loads(answer, object_hook=_typed)
+    return json.loads(answer, object_hook=_typed, parse_int=_whole)
 
 
 def written(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,6 +69,18 @@ _MEMBERS: dict[type[Operation], Callable[[Any], dict[str, Any]]] = {
 }
 
 
+def _whole(text: str) -> int | float:
+    """Read a number as JavaScript made it: beyond 2^53 its last digits are no digits."""
+    number = int(text)
+    return number if abs(number) <= _EXACT else float(text)
+
+
+def _polygon(members: dict[str, Any]) -> Polygon:
+    *corners, last = members["coordinates"]  # the server repeats the first corner at the end
+    pairs = corners if corners and last == corners[0] else [*corners, last]
+    return Polygon(tuple((pair[0], pair[1]) for pair in pairs))
+
+
 def _typed(members: dict[str, Any]) -> Any:
     name = members.get("__type")
     if name == "Object":
@@ -75,6 +88,8 @@ def _typed(members: dict[str, Any]) -> Any:
         return Included(members["className"], rest)
     if name == "File":
         return File(members["name"], members.get("url", ""))
+    if name == "Polygon":
+        return _polygon(members)
     envelope = ENVELOPES.get(name) if isinstance(name, str) else None
     if envelope is None or members.keys() - {"__type"} != envelope.keys:
         return members

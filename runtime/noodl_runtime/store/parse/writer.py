@@ -1,9 +1,10 @@
-"""Carries out writes: what was there before, one batch, what is there now."""
+"""Carries out writes: what was there before, the requests, what is there now."""
 
 from collections.abc import Iterable, Sequence
 
 from noodl_runtime.errors import (
     BadRequest,
+    DuplicateValue,
     NoSuchRecord,
     PortableError,
     StoreUnreachable,
@@ -29,7 +30,7 @@ _Target = tuple[str, str | None]
 
 
 class Writer:
-    """Writes records through /batch, which answers each write with success or error."""
+    """Writes records one by one, those of a transaction through /batch."""
 
     def __init__(
         self, endpoint: Endpoint, schema: SchemaCache, reader: Reader, changes: OwnChanges
@@ -80,25 +81,42 @@ class Writer:
         allowed = [place for place, result in enumerate(results) if result == ""]
         if transaction and len(allowed) < len(run):
             return [result for result in results if isinstance(result, PortableError)]
-        answers = self._send([run[place] for place in allowed], transaction=transaction)
+        send = self._together if transaction else self._one_by_one
+        answers = send([run[place] for place in allowed])
         for place, answer in zip(allowed, answers, strict=True):
             results[place] = answer
         return self._seen(run, before, results)
 
-    def _send(self, run: Sequence[Prepared], *, transaction: bool) -> list[PortableError | str]:
-        """Return for each write the id of its record, or the error."""
-        body = {"requests": [each.request(self._endpoint.mount) for each in run]}
-        if transaction:
-            body["transaction"] = True  # type: ignore[assignment]
+    def _one_by_one(self, run: Sequence[Prepared]) -> list[PortableError | str]:
+        """Send each write in a request of its own: the server does those of a batch all at once."""
+        results: list[PortableError | str] = []
+        gone: StoreUnreachable | None = None
+        for each in run:
+            try:
+                if gone is not None:
+                    raise gone
+                body = None if isinstance(each.write, Delete) else each.body
+                answer = self._endpoint.write(each.method, each.path, body)
+                results.append(each.object_id or str(answer["objectId"]))
+            except PortableError as error:
+                if isinstance(error, StoreUnreachable) and not error.answered:
+                    gone = error
+                results.append(_of_chosen_id(each, error))
+        return results
+
+    def _together(self, run: Sequence[Prepared]) -> list[PortableError | str]:
+        """Send the writes as one transaction."""
+        requests = [each.request(self._endpoint.mount) for each in run]
+        body = {"requests": requests, "transaction": True}
         try:
-            answers = self._endpoint.write("POST", "/batch", body) if run else []
+            answers = self._endpoint.write("POST", "/batch", body)
         except StoreUnreachable as error:
-            if transaction and error.answered:
-                raise BadRequest(
-                    "the Parse Server refused the transaction and kept nothing of it; "
-                    "it does not say which write was wrong"
-                ) from error
-            raise
+            if not error.answered:
+                raise
+            raise BadRequest(
+                "the Parse Server refused the transaction and kept nothing of it; "
+                "it does not say which write was wrong"
+            ) from error
         return [_result(each, answer) for each, answer in zip(run, answers, strict=True)]
 
     def _seen(
@@ -157,3 +175,9 @@ def _result(each: Prepared, answer: dict[str, dict[str, object]]) -> PortableErr
         code = error.get("code")
         return listed(code if isinstance(code, int) else 1, str(error.get("error")))
     return each.object_id or str(answer["success"]["objectId"])
+
+
+def _of_chosen_id(each: Prepared, error: PortableError) -> PortableError:
+    if isinstance(error, DuplicateValue) and isinstance(each.write, Create) and each.object_id:
+        error.fields = error.fields or ("objectId",)
+    return error

@@ -1,14 +1,15 @@
 """Writes as requests to a Parse Server: checked here first, so that a refusal names the field."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noodl_runtime.errors import BadRequest, NoSuchRecord
+from noodl_runtime.errors import BadRequest, InvalidValue, NoSuchRecord
 from noodl_runtime.schema.acl import to_permissions
 from noodl_runtime.schema.model import Collection
 from noodl_runtime.schema.operations import Delete as DeleteField
-from noodl_runtime.schema.operations import Operation, SetOnInsert
+from noodl_runtime.schema.operations import Increment, Operation, SetOnInsert
 from noodl_runtime.schema.rules import rules_of
 from noodl_runtime.store.applying import created, saved
 from noodl_runtime.store.contract import Action, Create, Delete, Principals, Save, Write
@@ -16,6 +17,7 @@ from noodl_runtime.store.parse.wire import written
 from noodl_runtime.values import Record
 
 MOST = 50  # writes in one request
+_CHOSEN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _NOT_SENT = frozenset({"objectId", "createdAt", "updatedAt"})
 
 ACTIONS: dict[type[Write], Action] = {Create: "create", Save: "save", Delete: "delete"}
@@ -93,10 +95,14 @@ def check_transaction(writes: Sequence[Prepared]) -> None:
 def _create_body(write: Create, collection: Collection) -> dict[str, Any]:
     if write.created_at or write.updated_at:
         raise BadRequest("Parse sets createdAt and updatedAt itself; leave them out")
-    created(collection, rules_of(collection), write.values)
+    if write.object_id is not None and not _CHOSEN_ID.fullmatch(write.object_id):
+        raise InvalidValue(
+            f"{write.object_id[:80]!r} cannot be an objectId; it takes letters, digits, - and _"
+        )
+    outcome = created(collection, rules_of(collection), write.values)
     values = {
         name: value.amount if isinstance(value, SetOnInsert) else value
-        for name, value in _sent(write.values, collection).items()
+        for name, value in _sent(write.values, outcome.record, collection).items()
         if not (name == "ACL" and (value is None or isinstance(value, Operation)))
     }
     chosen = {} if write.object_id is None else {"objectId": write.object_id}
@@ -104,15 +110,22 @@ def _create_body(write: Create, collection: Collection) -> dict[str, Any]:
 
 
 def _save_body(write: Save, collection: Collection) -> dict[str, Any]:
-    saved(collection, rules_of(collection), {}, write.values)
-    values = _sent(write.values, collection)
+    outcome = saved(collection, rules_of(collection), {}, write.values)
+    values = _sent(write.values, outcome.record, collection)
     return written({k: v for k, v in values.items() if not isinstance(v, SetOnInsert)})
 
 
-def _sent(values: Mapping[str, Any], collection: Collection) -> dict[str, Any]:
-    """Return the values without those that are not a client's to set, or say nothing."""
+def _sent(values: Mapping[str, Any], checked: Record, collection: Collection) -> dict[str, Any]:
+    """Return the values in the form they are kept in, operations as they are.
+
+    Left out is what is not a client's to set, and what says nothing: null for no field.
+    raises: InvalidValue for operations below a field, of which Parse keeps the document as a value
+    """
+    for name, value in values.items():
+        if isinstance(value, Operation) and "." in name and not _is_kept_below(name, value):
+            raise InvalidValue(f"Parse cannot carry out {value.name} at {name!r}; save the value")
     return {
-        name: value
+        name: value if isinstance(value, Operation) else checked.get(name, value)
         for name, value in values.items()
         if (
             name not in _NOT_SENT
@@ -123,3 +136,10 @@ def _sent(values: Mapping[str, Any], collection: Collection) -> dict[str, Any]:
         )
         or name == "ACL"
     }
+
+
+def _is_kept_below(name: str, operation: Operation) -> bool:
+    """Say whether Parse carries out an operation below a field: it counts one level deep only."""
+    if isinstance(operation, Increment):
+        return name.count(".") == 1
+    return isinstance(operation, DeleteField)
