@@ -4,7 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from noodl_portable.commands import COMMANDS, Command
+from noodl_portable.command import Command
+from noodl_portable.commands import COMMANDS
 from noodl_runtime import __version__
 from noodl_runtime.errors import PortableError, SetupError
 
