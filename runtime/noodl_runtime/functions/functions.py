@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gevent
@@ -29,12 +29,15 @@ from noodl_runtime.workflow.plain_world import PlainWorld
 from noodl_runtime.workflow.run import Expired, Outcome, Run, Surroundings
 from noodl_runtime.workflow.scripted.api import on_ask
 from noodl_runtime.workflow.scripted.world import ScriptWorld
+from noodl_runtime.workflow.triggering import Firing, Trigger, fire, triggers_of
 from noodl_runtime.workflow.world import World
 
 log = logging.getLogger("noodl.functions")
 
 SCRIPT_THREADS = 32
 NETWORK_THREADS = 32
+TRIGGER_TIMEOUT = 30.0  # seconds that a run started by a trigger may take
+IDLE_ANSWER = Outcome(200, '{"result":{}}')  # of a trigger's run that ends without a Response
 
 
 class Functions:
@@ -88,6 +91,29 @@ class Functions:
         """Return the graph that new runs use."""
         return self._graph
 
+    def triggers(self) -> list[Trigger]:
+        """Return what the loaded workflows want to be started by."""
+        return triggers_of(self._graph)
+
+    def fire(self, trigger: Trigger, firing: Firing, *, depth: int = 0) -> FunctionResponse:
+        """Run a trigger's component to its end and return its answer; {} if it gives none.
+
+        depth: how many triggers set off each other before this one
+        """
+        graph = self._graph
+        component = graph.components.get(trigger.component)
+        if component is None:
+            return failed(400, f"Can't find component model for {trigger.component}")
+        name = f"{trigger.component} ({trigger.kind})"
+        deadline = Deadline(TRIGGER_TIMEOUT)
+        hosting = self.host(graph, component, Origin(run=name, depth=depth), deadline)
+        run = hosting.run
+
+        def begin_run() -> None:
+            _start(run, lambda started: fire(started, trigger.node, firing))
+
+        return self._answered(name, hosting, begin_run, idle=IDLE_ANSWER)
+
     def call(self, name: str, request: FunctionRequest) -> FunctionResponse:
         """Run a function and return its answer; whatever happens, there is one.
 
@@ -100,11 +126,18 @@ class Functions:
         if component.first(REQUEST.name) is None:
             return failed(400, "Could not find request node for function")
         deadline = Deadline(self._settings.function_timeout)
-        hosting = self.host(graph, component, name, deadline)
+        hosting = self.host(graph, component, Origin(run=name), deadline)
         body = request.body.decode("utf-8-sig", "replace")
-        return self._answered(name, hosting, body, request.headers)
+        run = hosting.run
 
-    def host(self, graph: Graph, component: Component, name: str, deadline: Deadline) -> Hosting:
+        def begin_run() -> None:
+            _start(run, lambda started: begin(started, body, request.headers))
+
+        return self._answered(name, hosting, begin_run)
+
+    def host(
+        self, graph: Graph, component: Component, origin: Origin, deadline: Deadline
+    ) -> Hosting:
         """Return a fresh run of a component, with its host."""
         assert self._records is not None
         records = self._records
@@ -114,13 +147,13 @@ class Functions:
             deadline=deadline,
             threads=self._scripts if scripted else None,
             network=self._network,
-            origin=Origin(run=name),
+            origin=origin,
         )
         around = Surroundings(
             new_id=random_id,
             now=lambda: time.time() * 1000,
             fields=known_fields(records.get_schema(MASTER), graph.metadata),
-            log=lambda level, message, node: _log(name, level, message, node),
+            log=lambda level, message, node: _log(origin.run, level, message, node),
             breathe=hosting.breathe,
             max_asks=self._settings.max_asks,
         )
@@ -137,11 +170,16 @@ class Functions:
         return ScriptWorld(lambda: Engine(memory=memory, remaining=deadline.remaining), on_ask)
 
     def _answered(
-        self, name: str, hosting: Hosting, body: str, headers: Mapping[str, str]
+        self,
+        name: str,
+        hosting: Hosting,
+        begin_run: Callable[[], None],
+        *,
+        idle: Outcome | None = None,
     ) -> FunctionResponse:
         run = hosting.run
         try:
-            outcome = hosting.until_response(lambda: _start(run, body, headers))
+            outcome = hosting.until_response(begin_run) or idle
         except (Expired, LimitMet) as limit:
             hosting.stop()
             log.error("%s: %s", name, limit)
@@ -155,9 +193,9 @@ class Functions:
         return FunctionResponse(status=outcome.status, body=encode(outcome.body))
 
 
-def _start(run: Run, body: str, headers: Mapping[str, str]) -> None:
+def _start(run: Run, enter: Callable[[Run], None]) -> None:
     try:
-        run.start(lambda started: begin(started, body, headers))
+        run.start(enter)
     except Exception as error:
         run.respond(failure(str(error)))
         return
