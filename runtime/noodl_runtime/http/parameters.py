@@ -99,13 +99,10 @@ def include(given: Parameters) -> tuple[str, ...]:
 def flag(given: Parameters, name: str) -> bool:
     """Return a parameter that is on or off: 1, true or 0, false. raises: BadQuery."""
     value = given.get(name)
-    if isinstance(value, str):
-        value = value.lower()
-    if value in _FLAGS:
-        return _FLAGS[value]
-    raise BadQuery(f"{name} must be 1, 0, true or false")
+    found = _FLAGS.get(str(value).lower())
+    if found is None or isinstance(value, list | dict | float):
+        raise BadQuery(f"{name} must be 1, 0, true or false")
+    return found
 
 
-_FLAGS: dict[Any, bool] = {
-    1: True, 0: False, "1": True, "0": False, "true": True, "false": False, "": False, None: False,
-}  # fmt: skip
+_FLAGS = {"1": True, "true": True, "0": False, "false": False, "": False, str(None).lower(): False}

@@ -148,6 +148,10 @@ class RelationOperation(Operation):
 
     objects: tuple[Pointer, ...]
 
+    def apply(self, current: Any) -> Any:
+        """Refuse: a relation has no value of its own, so this field is none."""
+        raise InvalidValue("only a relation can have records put into it or taken out of it")
+
     def implied_type(self) -> tuple[str, str | None] | None:
         """Return Relation and the collection of the first object; None without objects."""
         return ("Relation", self.objects[0].collection or None) if self.objects else None

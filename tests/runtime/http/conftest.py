@@ -12,7 +12,7 @@ from noodl_runtime.schema.model import Collection, Field, Schema
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import Create
 from noodl_runtime.store.sqlite.store import SqliteStore
-from noodl_runtime.values import Date, Pointer
+from noodl_runtime.values import Date, Pointer, now_iso
 from tests.runtime.http.clients import Send, ServerClient, WsgiClient
 
 FIELDS = {
@@ -41,10 +41,18 @@ class Minutes:
         return f"2024-05-01T10:{next(self.passed):02}:00.000Z"
 
 
-def make_shop(folder: Path, settings: Settings) -> Backend:
-    """Return the shop; records are made a minute after each other, ids are p1, p2, p3, ..."""
+def make_shop(folder: Path, settings: Settings, *, minutes: bool = True) -> Backend:
+    """Return the shop; ids are p1, p2, p3, ...
+
+    minutes: whether records are made a minute after each other; False: the time is the real one
+    """
     clock, ids = Minutes(), itertools.count(1)
-    store = SqliteStore(folder / "local.db", settings, clock=clock, new_id=lambda: f"p{next(ids)}")
+    store = SqliteStore(
+        folder / "local.db",
+        settings,
+        clock=clock if minutes else now_iso,
+        new_id=lambda: f"p{next(ids)}",
+    )
     store.connect()
     store.update_schema(SCHEMA)
     clock.passed = itertools.count(1)

@@ -263,13 +263,16 @@ def test_losing_data_needs_to_be_allowed(call: Send, table: dict[str, Any]) -> N
 
 
 ODD_SCHEMAS = [
-    ({},                                                                    "tables must be a list"),
-    ({"tables": [{}]},                                                      "needs a name"),
-    ({"tables": [{"name": "T", "columns": 5}]},                             "columns must be a list"),
-    ({"tables": [{"name": "T", "columns": [{"name": "a"}]}]},               "odd shape"),
-    ({"tables": [{"name": "T", "columns": [{"name": "a", "type": "X"}]}]},  "invalid field type: X"),
-    ({"tables": [{"name": "1T", "columns": []}]},                           "1T"),
-    ({"tables": [], "allowDestructive": 1},                                 "allowDestructive"),
+    ({},                                                                     "tables must be a list"),
+    ({"tables": [{}]},                                                       "needs a name"),
+    ({"tables": [{"name": "T", "columns": 5}]},                              "columns of a table cannot be 5"),
+    ({"tables": [{"name": "T", "colums": []}]},                              "a table has no member 'colums'"),
+    ({"tables": [{"name": "T", "columns": [{"name": "a"}]}]},                "a column of T needs a member 'type'"),
+    ({"tables": [{"name": "T", "columns": [{"name": "a", "type": "X"}]}]},   "invalid field type: X"),
+    ({"tables": [{"name": "T", "columns": [], "indexes": [{}]}]},            "an index of T needs a member 'fields'"),
+    ({"tables": [{"name": "T", "columns": [], "indexes": [{"fields": [5]}]}]}, "the fields of an index of T must be names"),
+    ({"tables": [{"name": "1T", "columns": []}]},                            "1T"),
+    ({"tables": [], "allowDestructive": 1},                                  "allowDestructive"),
 ]  # fmt: skip
 
 

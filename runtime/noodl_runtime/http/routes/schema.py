@@ -56,12 +56,14 @@ def changed(schema: Schema, document: Mapping[str, Any]) -> Schema:
 
 
 def _merged(known: Collection | None, table: Mapping[str, Any]) -> Collection:
+    _check_shape(table, _TABLE, ("name",), "a table")
     columns = _objects(table, "columns") if "columns" in table else []
     kept = [column for column in columns if column.get("drop") is not True]
-    try:
-        given = read_collection({**table, "columns": kept})
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise SchemaRefused(f"the table {_name(table)} has an odd shape near {error}") from error
+    for column in kept:
+        _check_shape(column, _COLUMN, ("name", "type"), f"a column of {table['name']}")
+    for index in _objects(table, "indexes") if "indexes" in table else []:
+        _check_shape(index, _INDEX, ("fields",), f"an index of {table['name']}")
+    given = read_collection({**table, "columns": kept})
     if known is None:
         return given
     dropped = {_name(column) for column in columns if column.get("drop") is True}
@@ -73,6 +75,34 @@ def _merged(known: Collection | None, table: Mapping[str, Any]) -> Collection:
         indexes=tuple(i for i in indexes.values() if not _uses(i.fields, dropped)),
         permissions=given.permissions if "permissions" in table else known.permissions,
     )
+
+
+def _check_shape(
+    entry: Mapping[str, Any], shape: Mapping[str, Any], needed: tuple[str, ...], what: str
+) -> None:
+    for name, value in entry.items():
+        if name not in shape:
+            raise SchemaRefused(f"{what} has no member {name!r}; it has {', '.join(shape)}")
+        if not isinstance(value, shape[name]):
+            raise SchemaRefused(f"{name} of {what} cannot be {value!r}")
+    for name in needed:
+        if name not in entry:
+            raise SchemaRefused(f"{what} needs a member {name!r}")
+    if not all(isinstance(name, str) for name in entry.get("fields", ())):
+        raise SchemaRefused(f"the fields of {what} must be names")
+
+
+_TABLE = {"name": str, "columns": list, "indexes": list, "permissions": dict, "drop": bool}
+_COLUMN = {
+    "name": str,
+    "type": str,
+    "targetClass": str,
+    "required": bool,
+    "default": object,
+    "constraint": dict,
+    "drop": bool,
+}
+_INDEX = {"name": str, "fields": list, "unique": bool}
 
 
 def _uses(fields: tuple[str, ...], names: set[str]) -> bool:
