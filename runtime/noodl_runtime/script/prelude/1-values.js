@@ -111,8 +111,12 @@ function log(level, text, node) {
   effects.push(["log", level, text, node]);
 }
 
+// Running out of memory is a limit of the run, not an error that its graph can go on from.
+const Internal = globalThis.InternalError;
+
 function errorText(error) {
   try {
+    if (error instanceof Internal && error.message === "out of memory") effects.push(["exhausted"]);
     if (error instanceof Error) return `${error.name}: ${error.message}\n${error.stack || ""}`.trim();
     return String(error);
   } catch {

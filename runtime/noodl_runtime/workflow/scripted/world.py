@@ -19,11 +19,11 @@ from noodl_runtime.workflow.js.values import (
     ScriptError,
     Value,
 )
+from noodl_runtime.workflow.run import Expired, Run
 from noodl_runtime.workflow.scripted.codec import Ref, decode, encode
 
 if TYPE_CHECKING:
     from noodl_runtime.workflow.node import Node
-    from noodl_runtime.workflow.run import Run
 
 
 class Door(Protocol):
@@ -68,6 +68,7 @@ class ScriptWorld:
             "log": self._log,
             "immediate": self._immediate,
             "ask": self._asked,
+            "exhausted": self._exhausted,
         }
 
     def attach(self, run: "Run") -> None:
@@ -298,6 +299,9 @@ class ScriptWorld:
 
     def _settle(self, ticket: int) -> None:
         self.call("answer", ticket, ["u"])
+
+    def _exhausted(self) -> None:
+        raise Expired("Out of memory")
 
     def _asked(self, ticket: int, operation: str, arguments: list[Any]) -> None:
         self._on_ask(self, operation, arguments, ticket)

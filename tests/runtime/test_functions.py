@@ -1,0 +1,227 @@
+"""Functions as a whole: loading, swapping, limits, and what a runaway does to the others."""
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import gevent
+import pytest
+
+from noodl_runtime.functions import FunctionRequest, Functions
+from noodl_runtime.settings import Settings
+from tests.runtime.workflow.graphs import component, document, node, script
+from tests.runtime.workflow.wire_store import NoSchema
+
+ECHO = component(
+    "Echo",
+    [node("q", "Request"), node("r", "Response")],
+    "q.pm-text -> r.pm-text, q.receive -> r.send",
+)
+
+
+def functions(*components: Any, timeout: float = 1, **settings: Any) -> Functions:
+    made = Functions(Settings(function_timeout=timeout, **settings), NoSchema())  # type: ignore[arg-type]
+    made.load([("test.workflow.json", document(*components))])
+    return made
+
+
+def answer(served: Functions, name: str, body: Any = None) -> tuple[int, Any]:
+    request = FunctionRequest(body=json.dumps(body or {}).encode())
+    found = served.call(name, request)
+    return found.status, json.loads(found.body)
+
+
+def scripted(text: str) -> Any:
+    return component(
+        "Runaway",
+        [node("q", "Request"), script("f", text, "Done"), node("r", "Response")],
+        "q.receive -> f.run, f.out-Done -> r.send, f.out-v -> r.pm-v",
+    )
+
+
+def test_a_function_answers_with_its_response_parameters() -> None:
+    assert answer(functions(ECHO), "Echo", {"text": "hi"}) == (200, {"result": {"text": "hi"}})
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("Missing", "Can't find component model for /#__cloud__/Missing"),
+        ("Helper", "Could not find request node for function"),
+    ],
+)
+def test_what_cannot_be_called_says_so(name: str, error: str) -> None:
+    assert answer(functions(ECHO, component("Helper", [])), name) == (400, {"error": error})
+
+
+def test_names_are_those_of_components_with_a_request_node() -> None:
+    assert functions(ECHO, component("Helper", [])).names() == ["Echo"]
+
+
+def test_a_reload_swaps_everything_and_runs_under_way_keep_their_graph() -> None:
+    waiting = component(
+        "Waiting",
+        [
+            node("q", "Request"),
+            script("w", "setTimeout(() => { Outputs.v = 1; Outputs.Done() }, 30)", "Done"),
+            node("r", "Response"),
+        ],
+        "q.receive -> w.run, w.out-v -> r.pm-v, w.out-Done -> r.send",
+    )
+    served = functions(waiting)
+    under_way = gevent.spawn(answer, served, "Waiting")
+    gevent.sleep(0.01)
+    served.load([("other.workflow.json", document(ECHO))])
+    assert served.names() == ["Echo"]
+    assert under_way.get() == (200, {"result": {"v": 1}})
+
+
+def test_a_file_that_is_no_workflow_is_reported_and_the_rest_serves() -> None:
+    served = Functions(Settings(), NoSchema())  # type: ignore[arg-type]
+    served.load([("odd.workflow.json", ["no"]), ("fine.workflow.json", document(ECHO))])
+    assert served.names() == ["Echo"]
+    assert [problem.file for problem in served.problems] == ["odd.workflow.json"]
+
+
+def test_an_error_in_a_script_is_logged_with_function_component_and_node(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken = component(
+        "Broken", [node("q", "Request"), script("f", "null.x")], "q.receive -> f.run"
+    )
+    answer(functions(broken, timeout=0.1), "Broken")
+    line = next(r.getMessage() for r in caplog.records if "TypeError" in r.getMessage())
+    assert line.startswith("Broken: /#__local__/Broken JavaScriptFunction f: Error in JS node run")
+
+
+def test_code_after_the_response_still_runs(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    text = 'Outputs.Done(); await new Promise(r => setTimeout(r, 20)); console.log("afterwards")'
+    assert answer(functions(scripted(text)), "Runaway") == (200, {"result": {}})
+    gevent.sleep(0.05)
+    assert any("afterwards" in record.getMessage() for record in caplog.records)
+
+
+def test_more_questions_than_allowed_are_refused_and_the_run_goes_on() -> None:
+    text = """
+    const waits = [];
+    for (let i = 0; i < 5; i++) waits.push(Noodl.Users.logIn("a", "b").catch(e => e.message));
+    Outputs.v = (await Promise.all(waits)).filter(m => m.includes("max_asks")).length;
+    Outputs.Done();
+    """
+    served = functions(scripted(text), max_asks=3)
+    assert answer(served, "Runaway") == (200, {"result": {"v": 2}})
+
+
+def test_without_the_engine_only_script_nodes_fail(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("noodl_runtime.functions.functions.available", lambda: False)
+    both = component(
+        "Both",
+        [node("q", "Request"), script("f", "Outputs.v = 1"), node("r", "Response")],
+        "q.receive -> f.run, f.out-v -> r.pm-v, q.receive -> r.send",
+    )
+    assert answer(functions(both), "Both") == (200, {"result": {}})
+    assert any("needs the JavaScript engine" in r.getMessage() for r in caplog.records)
+
+
+def test_nothing_a_script_leaves_behind_is_there_in_the_next_run() -> None:
+    text = """
+    Outputs.v = [typeof leak, [].extra, Noodl.Variables.x, Noodl.Object.exists("o")];
+    leak = 1; Array.prototype.extra = 2; Noodl.Variables.x = 3; Noodl.Object.get("o");
+    Outputs.Done();
+    """
+    served = functions(scripted(text))
+    clean = (200, {"result": {"v": ["undefined", None, None, False]}})
+    assert answer(served, "Runaway") == clean
+    assert answer(served, "Runaway") == clean
+
+
+# -- runaways: a second function must be served meanwhile, and afterwards --------------------------
+
+RUNAWAYS = {
+    "a loop": "while (true) {}",
+    "a loop that catches": "while (true) { try { null.x } catch {} }",
+    "a chain of promises": "const again = () => Promise.resolve().then(again); again();",
+    "an await in a loop": "while (true) await null;",
+    "a chain of immediates": "const again = () => setImmediate(again); again();",
+    "a regular expression": "/^(a+)+$/.test('a'.repeat(60) + 'b');",
+}
+
+
+@pytest.fixture
+def ticks() -> Iterator[list[int]]:
+    """Count how often the hub came round, every 10 ms at best."""
+    counted = [0]
+
+    def tick() -> None:
+        while True:
+            gevent.sleep(0.01)
+            counted[0] += 1
+
+    ticking = gevent.spawn(tick)
+    yield counted
+    ticking.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", RUNAWAYS.values(), ids=RUNAWAYS)
+def test_a_runaway_script_ends_at_its_limit_and_stops_nobody(text: str, ticks: list[int]) -> None:
+    served = functions(ECHO, scripted(text), timeout=0.6)
+    running = gevent.spawn(answer, served, "Runaway")
+    gevent.sleep(0.1)
+    before = ticks[0]
+    for _ in range(5):
+        assert answer(served, "Echo", {"text": "hi"}) == (200, {"result": {"text": "hi"}})
+        gevent.sleep(0.05)
+    assert ticks[0] - before > 5
+    assert running.get(timeout=5) == (500, {"error": "timeout"})
+    assert answer(served, "Echo", {"text": "hi"})[0] == 200
+
+
+@pytest.mark.slow
+def test_an_endless_cycle_of_values_ends_at_its_limit_and_stops_nobody(ticks: list[int]) -> None:
+    cycle = component(
+        "Runaway",
+        [
+            node("q", "Request"),
+            node("a", "Expression", expression="x + 1"),
+            node("b", "Expression", expression="y + 1"),
+            node("r", "Response"),
+        ],
+        "a.result -> b.y, b.result -> a.x, q.receive -> r.send",
+    )
+    served = functions(ECHO, cycle, timeout=0.6)
+    running = gevent.spawn(answer, served, "Runaway")
+    gevent.sleep(0.1)
+    before = ticks[0]
+    for _ in range(5):
+        assert answer(served, "Echo", {"text": "hi"})[0] == 200
+        gevent.sleep(0.05)
+    assert ticks[0] - before > 5
+    assert running.get(timeout=5) == (500, {"error": "timeout"})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text",
+    [
+        "const all = []; while (true) all.push(new Array(10000).fill(1));",
+        "const all = []; while (true) all.push('x'.repeat(1e5) + all.length);",
+        "const all = []; while (true) all.push(new Uint8Array(1e6));",
+    ],
+)
+def test_a_memory_bomb_goes_off_alone(text: str) -> None:
+    served = functions(ECHO, scripted(text), timeout=5, script_memory=32_000_000)
+    assert answer(served, "Runaway") == (500, {"error": "Out of memory"})
+    assert answer(served, "Echo", {"text": "hi"})[0] == 200
+
+
+def test_endless_recursion_is_an_error_of_the_script() -> None:
+    text = """
+    const f = () => f() + 1;
+    try { f() } catch (e) { Outputs.v = e instanceof RangeError; Outputs.Done() }
+    """
+    assert answer(functions(scripted(text)), "Runaway") == (200, {"result": {"v": True}})
