@@ -6,6 +6,7 @@ process.env.TESTING = "1"; // lets TestUtils empty the database
 
 const express = require("express");
 const { ParseServer } = require("parse-server");
+const FSFilesAdapter = require("@parse/fs-files-adapter");
 const TestUtils = require("parse-server/lib/TestUtils");
 const AppCache = require("parse-server/lib/cache").AppCache;
 
@@ -19,6 +20,7 @@ async function main(databaseURI) {
   const { port } = listener.address();
   const server = new ParseServer({
     databaseURI,
+    filesAdapter: new FSFilesAdapter(), // below the working directory
     appId: APP_ID,
     masterKey: "test-master",
     serverURL: `http://127.0.0.1:${port}/parse`,

@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,11 +53,11 @@ def missing() -> str | None:
 @contextmanager
 def parse_server() -> Iterator[ParseServer]:
     """Run a server with an empty database of its own."""
-    with postgres.postgres() as database:
+    with postgres.postgres() as database, tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             ["node", HERE / "parse-server.js", database],
             env={**os.environ, "NODE_PATH": str(INSTALLED / "node_modules")},
-            cwd=INSTALLED, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            cwd=folder, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None
         try:

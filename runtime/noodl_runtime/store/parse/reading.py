@@ -27,7 +27,7 @@ from noodl_runtime.store.parse.documents import NOTHING, Document, joined
 from noodl_runtime.store.parse.schema_cache import SchemaCache
 from noodl_runtime.store.parse.where import Translator
 from noodl_runtime.store.wanted import Wanted, wanted
-from noodl_runtime.values import Record
+from noodl_runtime.values import Record, RelationTo
 
 PAGE = 500  # records that are asked for at a time
 
@@ -92,7 +92,8 @@ class Reader:
         """
         path = read_path(key)
         query = Query(collection=collection, where=where, keys=path[:1], principals=principals)
-        return sorted(distinct_values(self.stream(query), path), key=sort_key)
+        values = distinct_values(self.stream(query), path)
+        return sorted((each for each in values if type(each) is not RelationTo), key=sort_key)
 
     def aggregate(
         self, collection: str, pipeline: Sequence[Mapping[str, Any]], principals: Principals
@@ -147,14 +148,13 @@ class Reader:
         allowed = self._where(EVERYTHING, collection, principals)
         if allowed == NOTHING or not ids:
             return {}
-        keys, excluded = selected
         body = {
             "where": joined([{"objectId": {"$in": ids}}, allowed]),
             "limit": len(ids),
-            **self._projection(collection, keys),
+            **self._projection(collection, selected[0]),
         }
         found = self._endpoint.read(f"/classes/{collection}", body)["results"]
-        return {record["objectId"]: _without(record, excluded) for record in found}
+        return {record["objectId"]: _selected(record, selected) for record in found}
 
     def _finished(
         self, records: list[Record], want: Wanted, principals: Principals
@@ -162,7 +162,7 @@ class Reader:
         """Return records with what is to be included, without what is not to be answered."""
         if want.include:
             include(records, want, partial(self._look, principals))
-        return [_without(record, want.excluded) for record in records]
+        return [_selected(record, want.selection()) for record in records]
 
     def _wanted(self, query: Query) -> Wanted:
         found = self._schema.present.collections.get(query.collection)
@@ -210,8 +210,11 @@ def _sorts_itself(condition: Condition) -> bool:
     return any(isinstance(part, Check) and part.operator == "nearSphere" for part in parts)
 
 
-def _without(record: Record, excluded: frozenset[str] | set[str]) -> Record:
-    """Leave fields out here, for the server answers relations whatever it is told."""
-    if not excluded:
-        return record
-    return {k: v for k, v in record.items() if k not in excluded or k in SYSTEM_FIELDS}
+def _selected(record: Record, selected: _Selected) -> Record:
+    """Leave out here what is not wanted, for the server answers relations whatever it is told."""
+    keys, excluded = selected
+    return {
+        name: value
+        for name, value in record.items()
+        if name in SYSTEM_FIELDS or (name not in excluded and (keys is None or name in keys))
+    }

@@ -2,6 +2,8 @@
 
 import time
 
+from gevent.lock import BoundedSemaphore
+
 from noodl_runtime.errors import NoSuchCollection
 from noodl_runtime.schema.model import Collection, Schema
 from noodl_runtime.schema.plan import settled
@@ -12,11 +14,17 @@ _FRESH_S = 1.0  # a name that was unknown this recently is unknown
 
 
 class SchemaCache:
-    """The schema, kept in memory. present: what the server has, without what it makes on demand."""
+    """The schema, kept in memory.
+
+    present:  what the server has, without what it makes on demand
+    complete: with the system collections every backend has
+    changing: held by whoever changes it, so that two of this process never do at once
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._seen = 0.0
+        self.changing = BoundedSemaphore()
         self.present = Schema()
         self.complete = Schema()
 

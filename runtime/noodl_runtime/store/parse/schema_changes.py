@@ -1,16 +1,19 @@
 """Changing the schema of a Parse Server: a plan, and its steps as requests."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from noodl_runtime.errors import DestructiveChange, PortableError
 from noodl_runtime.schema.checks import check_new_field, check_schema
 from noodl_runtime.schema.field_types import fits, wrong_type
-from noodl_runtime.schema.model import Collection, Field, Schema
+from noodl_runtime.schema.model import Collection, Field, Index, Schema
 from noodl_runtime.schema.names import check_collection_name
 from noodl_runtime.schema.plan import AddCollection, AddField, Step, plan, settled
 from noodl_runtime.store.parse.connection import Endpoint
 from noodl_runtime.store.parse.schema_cache import SchemaCache
 from noodl_runtime.store.parse.schemas import check_possible, requests_of
+
+_TRIES = 3
 
 
 def update_schema(
@@ -18,15 +21,38 @@ def update_schema(
 ) -> None:
     """Bring the server to this schema. raises: SchemaRefused, DestructiveChange and others."""
     check_schema(schema)
-    cache.load()
-    steps = plan(cache.complete, settled(cache.complete, schema))
+    with cache.changing:
+        cache.load()
+        _carry_out(endpoint, cache, _steps(cache, schema, allow_destructive))
+
+
+def _steps(cache: SchemaCache, schema: Schema, allow_destructive: bool) -> list[Step]:
+    wanted = settled(cache.complete, schema)
+    steps = plan(cache.complete, _with_known_indexes(cache.complete, wanted))
     lost = [step.loses for step in steps if step.destructive]
     if lost and not allow_destructive:
         raise DestructiveChange(
             f"this change would lose {'; '.join(lost)}; allow it explicitly to go on"
         )
     check_possible(steps)
-    _carry_out(endpoint, cache, steps)
+    return steps
+
+
+def _with_known_indexes(present: Schema, wanted: Schema) -> Schema:
+    """Take an index with the same name and fields as it is: Parse forgets their order."""
+    collections = {}
+    for name, collection in wanted.collections.items():
+        known = present.collections.get(name)
+        same = {index.name: index for index in known.indexes} if known else {}
+        indexes = tuple(_known(index, same.get(index.name)) for index in collection.indexes)
+        collections[name] = replace(collection, indexes=indexes)
+    return Schema(collections=collections)
+
+
+def _known(wanted: Index, present: Index | None) -> Index:
+    if present is None or {*present.fields} != {*wanted.fields}:
+        return wanted
+    return present if present.unique == wanted.unique else wanted
 
 
 def add_fields(
@@ -36,12 +62,15 @@ def add_fields(
     check_collection_name(collection, code=103)
     if not _growth(cache, collection, fields):
         return
-    cache.load()  # another client may have added them meanwhile
-    try:
-        _carry_out(endpoint, cache, _growth(cache, collection, fields))
-    except PortableError:  # or at this very moment
-        if _growth(cache, collection, fields):
-            raise
+    with cache.changing:
+        for tries_left in reversed(range(_TRIES)):
+            cache.load()
+            try:
+                _carry_out(endpoint, cache, _growth(cache, collection, fields))
+                break
+            except PortableError:  # another client may have added some at this very moment
+                if not tries_left:
+                    raise
 
 
 def _growth(cache: SchemaCache, collection: str, fields: Sequence[Field]) -> list[Step]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from noodl_runtime.store.parse.connection import Endpoint
 from noodl_runtime.store.parse.wire import written
-from noodl_runtime.values import Record
+from noodl_runtime.values import Included, Record
 
 _NO_KEY = {"X-Parse-Master-Key": ""}  # as the user, not with full rights
 
@@ -33,8 +33,9 @@ class ParseUsers:
 
     def me(self, session_token: str) -> Record:
         """Return the user of a session, with sessionToken. raises: InvalidSession."""
-        answer: Record = self._endpoint.write("GET", "/users/me", None, _session(session_token))
-        return answer
+        answer = self._endpoint.write("GET", "/users/me", None, _session(session_token))
+        user: Record = answer.record if isinstance(answer, Included) else answer
+        return user
 
     def log_out(self, session_token: str) -> None:
         """End a session. raises: InvalidSession."""

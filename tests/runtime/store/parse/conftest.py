@@ -7,6 +7,7 @@ import pytest
 
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.store.parse.store import ParseStore, open_parse
+from tests.runtime.store.parse.gaps import SOMETIMES, gap
 from tests.runtime.store.worlds import SHOP
 from tests.servers.fixtures import parse_server
 from tests.servers.parse import ParseServer
@@ -30,3 +31,11 @@ def store(parse_server: ParseServer) -> Iterator[ParseStore]:
         yield store
     finally:
         store.disconnect()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        why = gap(item.name) if item.path.name == "test_contract.py" else None
+        if why:
+            always = item.name not in SOMETIMES
+            item.add_marker(pytest.mark.xfail(reason=why, strict=always))
