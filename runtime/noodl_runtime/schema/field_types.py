@@ -192,6 +192,9 @@ def infer(value: Any) -> tuple[str, str | None] | None:
 
 def check(collection: str, field: Field, value: Any) -> None:
     """Accept a value that is not null for a field. raises: WrongType naming both types."""
+    expected = FIELD_TYPES[field.type]
+    if not expected.targeted and type(value) in expected.classes:
+        return
     given = infer(value)
     if given is not None and not fits(field, *given):
         raise wrong_type(collection, field, given)

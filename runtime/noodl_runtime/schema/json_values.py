@@ -6,6 +6,7 @@ and is not exactly one of these shapes is a plain object.
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 from noodl_runtime.errors import InvalidValue
@@ -91,19 +92,16 @@ def to_json(value: Any) -> str:
     raises: InvalidValue for text that is not Unicode and for numbers that are not finite
     """
     try:
-        text = json.dumps(
-            value, default=_pack, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        )
+        text = _encoder().encode(value)
     except ValueError as error:
         raise InvalidValue("a number in it is not finite; JSON has no word for it") from error
     return checked_text(text)
 
 
 def from_json(text: str) -> Any:
-    """Return the value behind such a text, typed values in place of their envelopes."""
-    if '"__type"' in text:
-        return json.loads(text, object_hook=_unpack)
-    return json.loads(text)
+    """Return the value behind a text of `to_json`, typed values in place of their envelopes."""
+    decoder = _typed_decoder() if '"__type"' in text else _plain_decoder()
+    return decoder.raw_decode(text)[0]  # not decode, which looks for blanks around it
 
 
 def checked_text(text: str) -> str:
@@ -116,6 +114,23 @@ def checked_text(text: str) -> str:
                 "the text holds half of a surrogate pair, which is no character; send it whole"
             ) from error
     return text
+
+
+@cache
+def _plain_decoder() -> json.JSONDecoder:
+    return json.JSONDecoder()
+
+
+@cache
+def _typed_decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(object_hook=_unpack)
+
+
+@cache
+def _encoder() -> json.JSONEncoder:
+    return json.JSONEncoder(
+        default=_pack, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
 
 
 def _pack(value: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, ClassVar, Final
 
 from noodl_runtime.errors import BadRequest, InvalidValue
+from noodl_runtime.schema.field_types import infer
 from noodl_runtime.schema.same import same_value
 from noodl_runtime.values import Included, Pointer
 
@@ -140,6 +141,10 @@ class SetOnInsert(Operation):
     def apply(self, current: Any) -> Any:
         """Return the value."""
         return self.amount
+
+    def implied_type(self) -> tuple[str, str | None] | None:
+        """Return the type of the value."""
+        return infer(self.amount)
 
 
 @dataclass(frozen=True)

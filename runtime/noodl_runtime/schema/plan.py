@@ -233,14 +233,19 @@ def _changes(before: Collection, after: Collection) -> Iterator[Step]:
         for index in after.indexes
         if index not in before.indexes or _touched(index, before, after)
     )
-    if _rules(before) != _rules(after):
+    if _other_rules(before, after):
         yield ChangeRules(after)
 
 
-def _rules(collection: Collection) -> object:
-    fields = collection.fields.values()
-    rules = {field.name: (field.required, field.default, field.constraint) for field in fields}
-    return rules, collection.permissions
+def _other_rules(before: Collection, after: Collection) -> bool:
+    both = before.fields.keys() & after.fields.keys()
+    return before.permissions != after.permissions or any(
+        _rules(before.fields[name]) != _rules(after.fields[name]) for name in both
+    )
+
+
+def _rules(field: Field) -> object:
+    return field.required, field.default, field.constraint
 
 
 def _touched(index: Index, before: Collection, after: Collection) -> bool:

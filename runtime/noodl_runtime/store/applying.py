@@ -151,8 +151,6 @@ def _check_implied(collection: Collection, each: Field, operation: Operation) ->
     given = operation.implied_type()
     if given is not None and not fits(each, *given):
         raise wrong_type(collection.name, each, given)
-    if isinstance(operation, SetOnInsert):
-        check(collection.name, each, operation.amount)
 
 
 def _put(outcome: Outcome, each: Field, value: Any) -> None:

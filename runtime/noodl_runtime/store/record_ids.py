@@ -11,25 +11,22 @@ import string
 import time
 
 _LETTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase  # in order of code
-_BASE = len(_LETTERS)
+_PAIRS = [one + other for one in _LETTERS for other in _LETTERS]
+_BASE = len(_PAIRS)
 _STEP_S = 900
-_RANDOM = 8
+_RANDOM_PAIRS = 4
+_ENTROPY = 12  # bytes; so many more than needed that no remainder is favoured
 
 
 def new_id() -> str:
     """Return the id for a record made now."""
-    return id_at(time.time(), secrets.randbelow(_BASE**_RANDOM))
+    return id_at(time.time(), int.from_bytes(secrets.token_bytes(_ENTROPY)))
 
 
 def id_at(moment_s: float, number: int) -> str:
-    """Return the id made of a moment and a number below 62^8; the first part repeats in 40 days."""
-    step = int(moment_s // _STEP_S) % (_BASE * _BASE)
-    return _digits(step, 2) + _digits(number, _RANDOM)
-
-
-def _digits(number: int, length: int) -> str:
-    text = ""
-    for _ in range(length):
-        number, digit = divmod(number, _BASE)
-        text = _LETTERS[digit] + text
+    """Return the id made of a moment and a large number; the first part repeats in 40 days."""
+    text = _PAIRS[int(moment_s // _STEP_S) % _BASE]
+    for _ in range(_RANDOM_PAIRS):
+        number, pair = divmod(number, _BASE)
+        text += _PAIRS[pair]
     return text
