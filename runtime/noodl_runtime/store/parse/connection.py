@@ -37,7 +37,7 @@ class Endpoint:
 
     url: str
     app_id: str
-    master_key: str
+    master_key: str = field(repr=False)
     timeout_s: float = TIMEOUT_S
     _idle: deque[tuple[float, _Connection]] = field(default_factory=deque, repr=False)
 
@@ -85,6 +85,8 @@ class Endpoint:
         status, answer = pool.apply(
             self._exchange, (method, self.mount + path, data, self._headers(headers), again)
         )
+        if method == "DELETE" and not answer and status < 300:
+            return None  # of a file; everything else is answered with JSON
         return self._understood(status, answer)
 
     def _headers(self, more: Mapping[str, str]) -> dict[str, str]:
