@@ -12,18 +12,30 @@ from noodl_runtime.http.strict_json import read_json
 from noodl_runtime.store.contract import Query
 
 DEFAULT_LIMIT = 100
+QUERY_PARAMETERS = (
+    "where", "limit", "skip", "count", "keys", "excludeKeys", "include", "includeAll",
+)  # fmt: skip
 NOTHING = ("", None)
 
 Parameters = Mapping[str, Any]
 
 
-def read_query(collection: str, given: Parameters, where: Mapping[str, Any], order: str) -> Query:
+def read_query(
+    collection: str,
+    given: Parameters,
+    where: Mapping[str, Any],
+    *,
+    order: str,
+    ignored: tuple[str, ...] = (),
+) -> Query:
     """Return the query that the parameters describe.
 
     where: the where document, already read
     order: name of the parameter that sorts: "sort" on /api, "order" on the Parse wire
+    ignored: names of parameters that may stand there and change nothing
     raises: BadQuery
     """
+    check_known(given, (*QUERY_PARAMETERS, order, *ignored))
     return Query(
         collection=collection,
         where=where,
@@ -35,6 +47,16 @@ def read_query(collection: str, given: Parameters, where: Mapping[str, Any], ord
         include=include(given),
         count=flag(given, "count"),
     )
+
+
+def check_known(given: Parameters, known: tuple[str, ...]) -> None:
+    """Accept parameters of known names; a misspelt `where` would show more than was asked for.
+
+    Names that begin with `_` are taken for what gets past caches, and ignored. raises: BadQuery
+    """
+    for name in given:
+        if name not in known and not name.startswith("_"):
+            raise BadQuery(f"unknown parameter {name[:100]!r}; known: {', '.join(known)}")
 
 
 def document(given: Parameters, name: str, max_nesting: int) -> dict[str, Any]:

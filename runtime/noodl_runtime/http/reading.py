@@ -1,8 +1,11 @@
 """Reading from a connection: a buffer with time limits, and the body of a request from it."""
 
+import itertools
 import re
 from time import monotonic
 from typing import Any
+
+import gevent
 
 from noodl_runtime.errors import BadRequest, PortableError, RequestStalled, RequestTooLarge
 from noodl_runtime.http.content import too_large
@@ -10,6 +13,7 @@ from noodl_runtime.http.head import Head
 from noodl_runtime.http.limits import DRAIN_S, MAX_CHUNK_LINE, MAX_HEADER_BLOCK, MAX_URL
 
 PIECE = 64 * 1024
+CHUNKS_AT_ONCE = 256
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\x00-\x08\x0a-\x1f\x7f]*)?")
 
 
@@ -115,7 +119,12 @@ class Body:
 
     def _chunks(self, limit: int) -> bytes:
         body = bytearray()
-        while size := self._chunk_size():
+        for number in itertools.count():
+            if number % CHUNKS_AT_ONCE == CHUNKS_AT_ONCE - 1:
+                gevent.sleep(0)  # a flood of tiny chunks must not keep the others waiting
+            size = self._chunk_size()
+            if not size:
+                break
             if len(body) + size > limit:
                 raise too_large(limit)
             body += self._exactly(size)

@@ -61,6 +61,8 @@ SCENARIOS = [
     ("GET", "/api/Product?skip=two", None,                         400, "skip must be a whole number"),
     ("GET", "/api/Product?count=maybe", None,                      400, "count must be"),
     ("GET", "/api/Product?keys=price&limit=1", None,               200, {"results": [{k: v for k, v in P1.items() if k != "name"}]}),
+    ("GET", "/api/Product?wher={}", None, 400, "unknown parameter 'wher'"),
+    ("GET", "/api/Product?_=1234&limit=1", None, 200, ["apple"]),
     ("GET", "/api/Nothing", None,                                  200, []),
     ("GET", "/api/Bad-Name", None,                                 400, "Bad-Name"),
     ("GET", "/api/sqlite_master", None,                            200, []),

@@ -185,6 +185,12 @@ def test_stalled_connections_do_not_hold_up_others(server: ServerClient) -> None
     assert server("GET", "/health").status == 200
 
 
+def test_a_flood_of_tiny_chunks_does_not_hold_up_others(server: ServerClient) -> None:
+    flood = server.connect()
+    flood.sendall(POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 900)
+    assert server("GET", "/health").status == 200
+
+
 def test_a_client_that_vanishes_leaves_nothing_behind(server: ServerClient) -> None:
     for data in (GET, GET[:20], POST + b"Content-Length: 500\r\n\r\n{", POST + b"Conte"):
         connection = server.connect()

@@ -12,11 +12,16 @@ from noodl_runtime.store.contract import Delete
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
 
+# What SDKs may send to steer a cluster of databases; there is one here.
+HINTS = ("hint", "comment", "readPreference", "includeReadPreference", "subqueryReadPreference")
+
 
 def find(backend: "Backend", request: Request) -> Response:
     """Answer 200 {"results": [record, ...]}, with count=1 also "count"."""
     where = parameters.document(request.query, "where", backend.settings.max_nesting)
-    query = parameters.read_query(request.params["className"], request.query, where, "order")
+    query = parameters.read_query(
+        request.params["className"], request.query, where, order="order", ignored=HINTS
+    )
     found = backend.query(request.caller, query)
     counted = {} if found.count is None else {"count": found.count}
     return parse_answer(backend, request, {"results": found.records, **counted})

@@ -20,7 +20,7 @@ def query(backend: "Backend", request: Request) -> Response:
     where = parameters.document(request.query, "where", backend.settings.max_nesting)
     where = plain.typed_where(where, collection_of(backend, table))
     found = backend.query(
-        request.caller, parameters.read_query(table, request.query, where, "sort")
+        request.caller, parameters.read_query(table, request.query, where, order="sort")
     )
     counted = {} if found.count is None else {"count": found.count}
     return plain_answer(backend, request, {"results": found.records, **counted})
