@@ -6,6 +6,7 @@ takes it up.
 """
 
 import logging
+import threading
 from collections import deque
 from collections.abc import Iterable
 
@@ -20,7 +21,7 @@ class Events:
     def __init__(self) -> None:
         self._handlers: dict[Action, list[Handler]] = {"create": [], "save": [], "delete": []}
         self._waiting: deque[Change] = deque()
-        self._delivering = False
+        self._delivering = threading.Lock()
 
     def on(self, event: Action, handler: Handler) -> None:
         """Call handler for each such change from now on."""
@@ -36,14 +37,12 @@ class Events:
 
     def deliver(self) -> None:
         """Tell the handlers of everything noted, unless that is under way already."""
-        if self._delivering:
-            return
-        self._delivering = True
-        try:
-            while self._waiting:
-                self._tell(self._waiting.popleft())
-        finally:
-            self._delivering = False
+        while self._waiting and self._delivering.acquire(blocking=False):
+            try:
+                while self._waiting:
+                    self._tell(self._waiting.popleft())
+            finally:
+                self._delivering.release()
 
     def _tell(self, change: Change) -> None:
         for handler in self._handlers[change.action]:

@@ -10,7 +10,12 @@ from pathlib import Path
 
 from noodl_runtime.errors import SetupError
 from noodl_runtime.store.sqlite.connection import translated
-from noodl_runtime.store.sqlite.files import inspect, make_private_file, make_private_folder
+from noodl_runtime.store.sqlite.files import (
+    flush_folder,
+    inspect,
+    make_private_file,
+    make_private_folder,
+)
 from noodl_runtime.store.sqlite.lock import FolderLock
 
 BACKUPS = "backups"  # folder beside the database, for copies made by ourselves
@@ -72,7 +77,7 @@ def restore(database: Path, backup: Path, moment: str) -> Path | None:
             source.close()
         aside = _put_aside(database, moment)
         fresh.replace(database)
-        _flush(database.parent)
+        flush_folder(database.parent)
     finally:
         lock.release()
     return aside
@@ -110,14 +115,4 @@ def _settle(file: Path, target: Path) -> None:
     finally:
         os.close(descriptor)
     file.replace(target)
-    _flush(target.parent)
-
-
-def _flush(folder: Path) -> None:
-    """Write a folder's list of names to the disk; Windows does that by itself."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    flush_folder(target.parent)

@@ -104,6 +104,7 @@ class Connection:
         if writes:
             run("PRAGMA journal_mode = WAL").fetchall()
             run(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
+            run(f"PRAGMA fullfsync = {int(durability == 'full')}")  # macOS; nothing elsewhere
             run("PRAGMA journal_size_limit = 67108864")
         else:
             run("PRAGMA query_only = ON")

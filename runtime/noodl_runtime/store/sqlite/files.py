@@ -13,15 +13,36 @@ _MANY = 20  # findings are told up to so many
 
 def make_private_folder(folder: Path) -> None:
     """Make a folder that only its owner can enter, unless it is there. raises: SetupError."""
+    if folder.is_dir():
+        return
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not folder.parent.exists():
+            make_private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        flush_folder(folder.parent)
     except OSError as error:
         raise SetupError(f"the folder {folder} cannot be made ({error.strerror})") from error
 
 
 def make_private_file(file: Path) -> None:
     """Make an empty file that only its owner can read; its journals get the same rights."""
-    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise SetupError(f"the file {file} cannot be made ({error.strerror})") from error
+
+
+def flush_folder(folder: Path) -> None:
+    """Write the names in a folder to the disk, so that a new file keeps its own after a power cut.
+
+    Windows does that by itself.
+    """
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def inspect(file: Path) -> None:

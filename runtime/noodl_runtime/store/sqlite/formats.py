@@ -7,7 +7,12 @@ from noodl_runtime.errors import SetupError
 from noodl_runtime.store.sqlite import change_log, schema_table
 from noodl_runtime.store.sqlite.backup import safety_copy
 from noodl_runtime.store.sqlite.connection import Connection
-from noodl_runtime.store.sqlite.files import inspect, make_private_file, make_private_folder
+from noodl_runtime.store.sqlite.files import (
+    flush_folder,
+    inspect,
+    make_private_file,
+    make_private_folder,
+)
 
 APPLICATION_ID = 0x4E4F4F44  # "NOOD" in the header tells whose file it is
 
@@ -41,6 +46,7 @@ def open_database(file: Path, *, durability: str, now: Callable[[], str]) -> Con
     finally:
         connection.close()
     unfinished.replace(file)
+    flush_folder(file.parent)
     return Connection(file, durability=durability, writes=True)
 
 

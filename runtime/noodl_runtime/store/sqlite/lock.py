@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from noodl_runtime.errors import DataFolderInUse
+from noodl_runtime.errors import DataFolderInUse, SetupError
 
 LOCK_NAME = "lock"
 
@@ -18,9 +18,12 @@ class FolderLock:
         self._file: BinaryIO | None = None
 
     def take(self) -> None:
-        """Take the folder. raises: DataFolderInUse when another process, or store, has it."""
-        descriptor = os.open(self._folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
-        file = os.fdopen(descriptor, "r+b", buffering=0)
+        """Take the folder.
+
+        raises: DataFolderInUse when another process, or store, has it; SetupError when it cannot
+                be written
+        """
+        file = self._opened()
         try:
             _lock(file)
         except OSError as error:
@@ -36,6 +39,16 @@ class FolderLock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def _opened(self) -> BinaryIO:
+        try:
+            descriptor = os.open(self._folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise SetupError(
+                f"the data folder {self._folder} cannot be written ({error.strerror}); "
+                "choose another folder with --data"
+            ) from error
+        return os.fdopen(descriptor, "r+b", buffering=0)
 
 
 if sys.platform == "win32":

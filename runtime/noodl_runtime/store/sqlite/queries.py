@@ -86,9 +86,10 @@ class Queries:
         answer = Answer(matching.table, query, partial(self._look, state))
         connection = self._reader.take()
         try:
-            rows = connection.cursor(*matching.select(answer.columns, query.order))
+            statement = matching.select(answer.columns, query.order)
+            rows = self._reader.piece(connection, lambda each: each.cursor(*statement))
             try:
-                while chunk := self._reader.in_thread(partial(rows.next_rows, _CHUNK)):
+                while chunk := self._reader.piece(connection, lambda _: rows.next_rows(_CHUNK)):
                     yield from answer.records(chunk)
             finally:
                 rows.close()

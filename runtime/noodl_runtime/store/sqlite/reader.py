@@ -6,17 +6,16 @@ read of that text goes to the pool directly. So look-ups by key or index cost no
 scan of a large collection never holds up the hub, whatever plan SQLite has for it.
 """
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import gevent
 from gevent.threadpool import ThreadPool
 
 from noodl_runtime.errors import QueryTooSlow
 from noodl_runtime.store.sqlite.connection import Connection, Interrupted, Row
+from noodl_runtime.store.sqlite.greenlets import Home
 
 T = TypeVar("T")
 
@@ -31,11 +30,12 @@ class Reader:
     def __init__(self, file: Path, *, query_timeout: float) -> None:
         self._file = file
         self._timeout = query_timeout
-        self._home = threading.get_ident()
+        self._home = Home()
         self._inline = Connection(file)
         self._idle: list[Connection] = []
         self._pool: ThreadPool | None = None
         self._long: set[str] = set()
+        self._closed = False
 
     def rows(self, text: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Return all rows of a statement. raises: QueryTooSlow, BadQuery, StaleStatement."""
@@ -43,13 +43,13 @@ class Reader:
 
     def look_up(self, text: str, parameters: Sequence[Any]) -> list[Row]:
         """Return the row behind a key; that is never long, so nothing is weighed."""
-        if self._in_greenlet():
+        if self._home.can_wait():
             return self._inline.rows(text, parameters)
         return self.borrowed(lambda connection: connection.rows(text, parameters), None)
 
     def read(self, shape: str, work: Callable[[Connection], T]) -> T:
         """Do some reading; work may be begun twice. shape: what reads of the same cost share."""
-        if not self._in_greenlet():
+        if not self._home.can_wait():
             return self._refusing(lambda: self.borrowed(work, self._timeout))
         if shape not in self._long:
             try:
@@ -60,7 +60,7 @@ class Reader:
 
     def in_thread(self, work: Callable[[], T]) -> T:
         """Do something long in a thread while the hub goes on; at once where there is no hub."""
-        if not self._in_greenlet():
+        if not self._home.can_wait():
             return self._refusing(work)
         if self._pool is None:
             self._pool = ThreadPool(THREADS)
@@ -75,6 +75,10 @@ class Reader:
         finally:
             self.give_back(connection)
 
+    def piece(self, connection: Connection, work: Callable[[Connection], T]) -> T:
+        """Do a piece of a longer reading with a connection that was taken; each has its timeout."""
+        return self.in_thread(lambda: _until(connection, work, self._timeout))
+
     def take(self) -> Connection:
         """Return a connection for the caller's own use, until it is given back."""
         try:
@@ -84,13 +88,14 @@ class Reader:
 
     def give_back(self, connection: Connection) -> None:
         """Take a connection back for the next one who needs one."""
-        if len(self._idle) < THREADS:
+        if len(self._idle) < THREADS and not self._closed:
             self._idle.append(connection)
         else:
             connection.close()
 
     def close(self) -> None:
         """Stop the threads and close every connection; safe to call twice."""
+        self._closed = True
         if self._pool is not None:
             self._pool.kill()
             self._pool = None
@@ -118,9 +123,6 @@ class Reader:
         if len(self._long) >= _SHAPES_KEPT:
             self._long.clear()
         self._long.add(shape)
-
-    def _in_greenlet(self) -> bool:
-        return threading.get_ident() == self._home and gevent.getcurrent().parent is not None
 
 
 def _until(connection: Connection, work: Callable[[Connection], T], timeout_s: float | None) -> T:

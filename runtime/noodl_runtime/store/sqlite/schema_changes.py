@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from noodl_runtime.errors import DestructiveChange
+from noodl_runtime.errors import DestructiveChange, SchemaRefused
 from noodl_runtime.schema.checks import check_new_field, check_schema
 from noodl_runtime.schema.field_types import fits, wrong_type
 from noodl_runtime.schema.layout import quote_name, table_name
@@ -43,8 +43,11 @@ class SchemaChanges:
                 SchemaRefused, BadName, WrongType; DuplicateValue from a new unique index
         """
         check_schema(schema, max_fields=self._max_fields)
+        planned_for = self._old
         if allow_destructive and self._loses_records(schema):
-            self._before_loss()
+            self._before_loss()  # lets others run, who may add fields that this schema lacks
+            if self._old is not planned_for:
+                raise SchemaRefused("the schema has changed meanwhile; look at it and try again")
         self._writer.run_alone(
             lambda transaction: self._carry_out(
                 transaction, schema, allow_destructive=allow_destructive

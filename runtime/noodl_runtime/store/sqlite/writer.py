@@ -18,6 +18,7 @@ from noodl_runtime.store.contract import Action, Change, Origin
 from noodl_runtime.store.events import Events
 from noodl_runtime.store.sqlite.change_log import ChangeLog
 from noodl_runtime.store.sqlite.connection import Connection
+from noodl_runtime.store.sqlite.greenlets import Home
 from noodl_runtime.values import Clock, Record
 
 T = TypeVar("T")
@@ -101,12 +102,12 @@ class Writer:
         self._now = now
         self._queue: list[_Job[Any]] = []
         self._lock = threading.RLock()
-        self._home = threading.get_ident()
+        self._home = Home()
 
     def run(self, work: Callable[[Transaction], T]) -> T:
         """Do work in a transaction, together with others who wait, and return after the commit."""
         job = _Job(work)
-        if not self.others_may_join():
+        if not self._home.can_wait():
             self._carry_out([job])
         elif self._queue:
             self._queue.append(job)
@@ -121,10 +122,6 @@ class Writer:
         job = _Job(work)
         self._carry_out([job])
         return job.outcome()
-
-    def others_may_join(self) -> bool:
-        """Say whether the caller is a greenlet that can let others run before it goes on."""
-        return threading.get_ident() == self._home and gevent.getcurrent().parent is not None
 
     def _lead(self, job: _Job[Any]) -> None:
         self._queue.append(job)
