@@ -1,6 +1,6 @@
 """Drives one run: lets it work, finds out what it asks, keeps its time limit.
 
-A run without scripts works on the hub, in small portions; every few hundred steps it lets other
+A run without scripts works on the hub, in small portions; every few milliseconds it lets other
 requests go first. A run with scripts works in a thread of its own pool, so that `while(true){}`
 stops nobody. Either way the run only ever works in one place at a time.
 """
@@ -21,6 +21,7 @@ from noodl_runtime.workflow.asks import Ask, SendRequest, Wait
 from noodl_runtime.workflow.run import Expired, Outcome, Run
 
 EVENTS_PER_TURN = 10
+LONGEST_BREATH = 0.005  # seconds that a run keeps the hub or the interpreter lock in one go
 LONGEST_REQUEST = 60.0  # seconds, for a request that a function without time limit sends
 
 
@@ -62,16 +63,20 @@ class Hosting:
         self._origin = origin
         self._ready: deque[tuple[int, Ask]] = deque()
         self._arrivals: SimpleQueue = SimpleQueue()
+        self._next_breath = time.monotonic() + LONGEST_BREATH
         self._helpers: list[gevent.Greenlet] = []
 
     def breathe(self) -> None:
-        """Let others work, and stop the run when its time is up."""
+        """Let others work now and then, and stop the run when its time is up."""
+        now = time.monotonic()
+        if now < self._next_breath:
+            return
         self._deadline.check()
         if self._threads is None:
             gevent.sleep(0)
         else:
             time.sleep(0)  # lets go of the interpreter lock
-        self._deadline.check()
+        self._next_breath = time.monotonic() + LONGEST_BREATH
 
     def until_response(self, begin: Callable[[], None]) -> Outcome | None:
         """Start the run and drive it until it has answered; None when it goes idle without.

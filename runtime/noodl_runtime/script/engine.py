@@ -5,9 +5,11 @@ script nodes say so by name and everything else works. Scripts get no Python cal
 no module: what the prelude defines is all there is. Each run has a context of its own.
 """
 
+import json
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 STACK = 256 * 1024  # bytes; threads of the pool have at least 512 KB on all platforms
@@ -84,9 +86,15 @@ def _limit_met(error: Exception) -> LimitMet:
 def prelude() -> str:
     """Return the script that makes a fresh context ready; its value is the door."""
     folder = resources.files("noodl_runtime.script") / "prelude"
+    parts = json.dumps(dict(_texts(folder / "later")))
+    text = "\n".join(text for _, text in _texts(folder))
+    return f'(() => {{ "use strict";\nconst parts = {parts};\n{text}\nreturn door; }})()'
+
+
+def _texts(folder: Traversable) -> list[tuple[str, str]]:
+    """Return name without ending and text of the scripts in a folder, sorted."""
     files = sorted(folder.iterdir(), key=lambda file: file.name)
-    text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.name[-3:] == ".js")
-    return f'(() => {{ "use strict";\n{text}\nreturn door; }})()'
+    return [(f.name[:-3], f.read_text(encoding="utf-8")) for f in files if f.name[-3:] == ".js"]
 
 
 @cache

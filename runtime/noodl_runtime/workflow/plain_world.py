@@ -146,6 +146,12 @@ class PlainWorld:
             target = target.data.get(name, UNDEFINED)
         return target
 
+    def set_all(self, id: str, entries: Mapping[str, Value]) -> None:  # noqa: A002
+        """Set properties of the Object with this id, in order."""
+        target = self.object(id)
+        for name, value in entries.items():
+            self.set(target, name, value, resolve=False)
+
     def keys(self, target: Object) -> list[str]:
         """Return the property names of an Object."""
         return ordered(target.data)

@@ -23,7 +23,7 @@ from noodl_runtime.workflow.world import World
 
 ROUNDS_PER_FRAME = 100
 LISTS_PER_FRAME = 10
-ROUNDS_PER_BREATH = 256
+ROUNDS_PER_BREATH = 16
 
 Task = Callable[[], None]
 Log = Callable[[str, str, Node | None], None]  # (level, message, node)
@@ -42,7 +42,7 @@ class Surroundings:
     """What a run is given from outside, besides its graph and its world.
 
     fields:  collection -> field -> FieldType; {} for a collection nobody knows
-    breathe: called every few hundred steps; it may let others run, and raises to end the run
+    breathe: called every few steps; it may let others run, and raises to end the run
     """
 
     new_id: Callable[[], str]

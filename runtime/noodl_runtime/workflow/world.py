@@ -81,6 +81,10 @@ class World(Protocol):
         """Set a property of an Object, dotted names resolved. raises: ScriptError."""
         ...
 
+    def set_all(self, id: str, entries: Mapping[str, Value]) -> None:  # noqa: A002
+        """Set properties of the Object with this id, in order."""
+        ...
+
     def keys(self, target: Value) -> list[str]:
         """Return the property names of an Object."""
         ...

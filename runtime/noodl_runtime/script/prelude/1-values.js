@@ -2,6 +2,16 @@
 //   ["u"] undefined   ["n", "NaN"] odd numbers   ["r", n, kind, …] a thing that lives here
 //   ["p", pairs] object   ["a", items] array   ["c", id, items] Array with an id
 //   ["d", ms] date   ["f", name, url] cloud file   ["o", id, class, pairs] an Object
+//
+// Parts that few runs need are texts in `parts`, evaluated here when first used: compiling is what
+// a fresh context spends its time on.
+const loaded = {};
+
+function part(name) {
+  if (!loaded[name]) loaded[name] = eval(parts[name]);
+  return loaded[name];
+}
+
 const effects = []; // what the interpreter must hear of, in the order in which scripts did it
 const things = [];
 const numbers = new Map();

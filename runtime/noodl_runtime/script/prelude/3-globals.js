@@ -27,12 +27,8 @@ const globals = {
   require(name) {
     log("error", `require(${JSON.stringify(name)}): there are no modules in cloud scripts`);
   },
-  fetch(url, options = {}) {
-    const { method, headers, body } = options || {};
-    const sent = { method: method || "GET", headers: {}, body: body === undefined ? null : body };
-    for (const key of Object.keys(headers || {})) sent.headers[key] = String(headers[key]);
-    if (sent.body !== null) sent.body = String(sent.body);
-    return ask("fetch", [String(url), sent.method, sent.headers, sent.body], response);
+  fetch(url, options) {
+    return part("network").fetch(url, options);
   },
   Intl: {
     DateTimeFormat: class DateTimeFormat {
@@ -47,34 +43,6 @@ const globals = {
   WebAssembly: {},
   global: globalThis,
 };
-
-function response(answer) {
-  const names = Object.keys(answer.headers);
-  const value = (name) => answer.headers[String(name).toLowerCase()];
-  return {
-    ok: answer.status >= 200 && answer.status < 300,
-    status: answer.status,
-    statusText: answer.reason,
-    redirected: answer.redirected,
-    headers: {
-      get: (name) => (value(name) === undefined ? null : value(name)),
-      has: (name) => value(name) !== undefined,
-      keys: () => names[Symbol.iterator](),
-      values: () => names.map(value)[Symbol.iterator](),
-      entries: () => names.map((name) => [name, value(name)])[Symbol.iterator](),
-      forEach: (call) => names.forEach((name) => call(value(name), name)),
-    },
-    body: answer.body,
-    text: () => Promise.resolve(answer.body),
-    json() {
-      try {
-        return Promise.resolve(JSON.parse(answer.body));
-      } catch {
-        return Promise.reject("Failed to parse JSON response");
-      }
-    },
-  };
-}
 
 for (const [name, value] of Object.entries(globals)) {
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });

@@ -7,7 +7,7 @@ from typing import Any
 
 from noodl_runtime.workflow.asks import ReadConfig, SessionUser
 from noodl_runtime.workflow.graph import NodeSpec
-from noodl_runtime.workflow.js.convert import ordered, truthy
+from noodl_runtime.workflow.js.convert import is_primitive, ordered, truthy
 from noodl_runtime.workflow.js.text import parse, stringify
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node
@@ -81,14 +81,15 @@ def fill_request_object(
     run: Run, *, user_id: Value, parameters: Value, headers: Mapping[str, str]
 ) -> None:
     """Set the Object `Request` that scripts and Object nodes look at."""
-    target = run.world.object("Request")
-    for name, entry in (
-        ("Authenticated", user_id is not UNDEFINED),
-        ("UserId", user_id),
-        ("Parameters", parameters),
-        ("Headers", run.world.build(dict(headers))),
-    ):
-        run.world.set(target, name, entry)
+    run.world.set_all(
+        "Request",
+        {
+            "Authenticated": user_id is not UNDEFINED,
+            "UserId": user_id,
+            "Parameters": parameters,
+            "Headers": dict(headers),
+        },
+    )
 
 
 def _authenticate(node: Node, user: Mapping[str, Any]) -> None:
@@ -112,7 +113,9 @@ def _deliver(node: Node, body: str, headers: Mapping[str, str]) -> None:
     fill_request_object(run, user_id=state.user_id, parameters=parameters, headers=headers)
     node.flag("auth")
     for name in _keys(parsed):
-        state.parameters[name] = run.world.member(parameters, name)
+        given = parsed.get(name) if isinstance(parsed, dict) else None
+        known = given is not None and is_primitive(given)
+        state.parameters[name] = given if known else run.world.member(parameters, name)
         node.flag(f"pm-{name}")
     node.signal("receive")
 

@@ -225,6 +225,10 @@ class ScriptWorld:
         """Set a property of an Object, dotted names resolved. raises: ScriptError."""
         self.call("set", encode(target), name, encode(value), resolve)
 
+    def set_all(self, id: str, entries: Mapping[str, Value]) -> None:  # noqa: A002
+        """Set properties of the Object with this id, in order."""
+        self.call("setAll", id, [[name, encode(value)] for name, value in entries.items()])
+
     def keys(self, target: Value) -> list[str]:
         """Return the property names of an Object."""
         return list(self.call("keys", encode(target)))

@@ -47,10 +47,6 @@ function result(node, name, compute) {
   }
 }
 
-const MATHS =
-  "var min=Math.min,max=Math.max,cos=Math.cos,sin=Math.sin,tan=Math.tan,sqrt=Math.sqrt,pi=Math.PI," +
-  "round=Math.round,floor=Math.floor,ceil=Math.ceil,abs=Math.abs,random=Math.random;";
-
 const operations = {
   noop: () => null,
   project(text) {
@@ -82,93 +78,21 @@ const operations = {
   gone(number) {
     nodeOf(number).deleted = true;
   },
-  // -- Expression
-  expression(number, text, names, values) {
-    const node = nodeOf(number);
-    const key = `${text}\n${names}`;
-    if (node.key !== key) {
-      node.key = key;
-      node.script = compiled(
-        () => new Function(...names, `${MATHS} return (${text});`),
-        number,
-        "Failed to compile JS function",
-      );
-    }
-    if (!node.script) {
-      log("error", "Error in expression: it does not compile", number);
-      return 0;
-    }
-    try {
-      return enc(node.script(...values.map(dec)));
-    } catch (error) {
-      log("error", `Error in expression: ${error && error.message}`, number);
-      return 0;
-    }
+  // -- Expression, REST, the filters of query nodes
+  expression(...args) {
+    return part("expressions").expression(...args);
   },
-  // -- REST
-  compileRest(number, which, text) {
-    const node = nodeOf(number);
-    const argument = which === "request" ? "Request" : "Response";
-    const script = compiled(
-      () => new Function("Inputs", "Outputs", argument, text),
-      number,
-      `Error while parsing the ${which} script`,
-    );
-    if (script) node[which] = script;
+  compileRest(...args) {
+    return part("rest").compileRest(...args);
   },
-  // Runs the request script; answers [url, method, headers, body, parameters].
-  restRequest(number, url, method) {
-    const node = nodeOf(number);
-    const request = { resource: url, headers: {}, method, parameters: {} };
-    if (node.request) node.request.call(node.self, node.inputs, node.outputs, request);
-    node.sent = request;
-    const content = request.content;
-    const parameters = request.parameters || {};
-    const query = Object.keys(parameters).map((key) => `${key}=${encodeURIComponent(parameters[key])}`);
-    const headers = Object.keys(request.headers || {}).map((key) => [key, String(request.headers[key])]);
-    return [
-      String(request.resource) + (query.length ? `?${query.join("&")}` : ""),
-      String(request.method),
-      headers,
-      content ? hostFacing.stringify(content) : null,
-    ];
+  restRequest(...args) {
+    return part("rest").restRequest(...args);
   },
-  restResponse(number, status, content) {
-    const node = nodeOf(number);
-    const response = { status, content: dec(content), request: node.sent };
-    if (node.response) node.response.call(node.self, node.inputs, node.outputs, response);
+  restResponse(...args) {
+    return part("rest").restResponse(...args);
   },
-  // -- the JavaScript filter of query nodes: answers {where, sort, error}
-  queryFilter(number, text, sorts, values, inputs) {
-    const node = nodeOf(number);
-    if (!node.filter) {
-      const plain = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*$/gm, "");
-      node.variables = (plain.match(/\$[A-Za-z0-9]+/g) || []).map((name) => name.slice(1));
-      const names = sorts ? ["filter", "where", "sort", "Inputs"] : ["where", "Inputs"];
-      const unique = node.variables.map((name) => `$${name}`);
-      node.filter = compiled(
-        () => new Function(...names, ...unique, plain),
-        number,
-        "Error while parsing filter script",
-      );
-    }
-    if (!node.filter) throw new Error("the filter script does not compile");
-    const found = { where: {}, sort: [] };
-    const where = (filter) => {
-      const warn = (problem) => log("warning", problem, number);
-      found.where = whereOf(filter, warn, () => undefined);
-    };
-    const sort = (list) => {
-      found.sort = list;
-    };
-    const given = Object.fromEntries(inputs.map(([name, value]) => [name, dec(value)]));
-    const fixed = sorts ? [where, where, sort, given] : [where, given];
-    try {
-      node.filter(...fixed, ...node.variables.map((name) => given[name]));
-    } catch (error) {
-      log("error", `Error while running filter script: ${errorText(error)}`, number);
-    }
-    return { where: sentWhere(found.where), sort: sorts ? found.sort.map(String) : null };
+  queryFilter(...args) {
+    return part("queryFilters").queryFilter(...args);
   },
   // -- callbacks
   settle(ticket, fine, value) {
@@ -195,6 +119,10 @@ const operations = {
   get: (object, name) => enc(modelOf.get(dec(object)).get(name, { resolve: true })),
   set: (object, name, value, resolve) =>
     modelOf.get(dec(object)).set(name, dec(value), { resolve }),
+  setAll(id, entries) {
+    const model = modelOf.get(objects.get(id));
+    for (const [name, value] of entries) model.set(name, dec(value));
+  },
   keys: (object) => Object.keys(modelOf.get(dec(object)).data),
   entries(object) {
     const data = modelOf.get(dec(object)).data;
