@@ -1,10 +1,12 @@
 """Put a backend together: store, schema, functions, keys. The one place that knows all parts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from noodl_runtime.backend import Backend
 from noodl_runtime.data_folder import DataFolder
-from noodl_runtime.definition import Definition
+from noodl_runtime.definition import Definition, WorkflowFile
+from noodl_runtime.definition import Problem as FileProblem
+from noodl_runtime.functions import Functions
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.schema.schema_file import schema_text
 from noodl_runtime.schema.sql import schema_sql
@@ -12,6 +14,7 @@ from noodl_runtime.schema.upgrade import authored, upgraded
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import CloudStore
 from noodl_runtime.store.registry import AdapterRegistry
+from noodl_runtime.workflow.graph import Problem
 
 
 def assemble(
@@ -41,20 +44,38 @@ def _assembled(
     environment: Mapping[str, str],
 ) -> Backend:
     config = folder.config(definition.config)
-    _bring_up_to_date(store, definition.schema, folder)
-    return Backend(
+    _bring_up_to_date(store, definition.schema)
+    functions = Functions(settings)
+    backend = Backend(
         store=store,
         settings=settings,
         name=config["name"],
         app_id=config["appId"],
         master_key=folder.master_key(environment),
+        functions=functions,
         version=definition.config.get("version", "0.0.0"),
     )
+    functions.attach(backend)
+    load_workflows(functions, definition.workflows, definition.problems)
+    backend.schema_changed = lambda schema: _write_schema(folder, schema)
+    backend.schema_changed(store.get_schema())
+    return backend
 
 
-def _bring_up_to_date(store: CloudStore, wanted: Schema, folder: DataFolder) -> None:
+def load_workflows(
+    functions: Functions, files: Sequence[WorkflowFile], problems: Sequence[FileProblem]
+) -> None:
+    """Serve the workflows of these files; what is wrong with others is named in log and health."""
+    documents = [(f"workflows/{file.name}", file.document) for file in files]
+    functions.load(documents, [Problem(p.file, "", "", p.message) for p in problems])
+
+
+def _bring_up_to_date(store: CloudStore, wanted: Schema) -> None:
     present = store.get_schema()
     together = upgraded(present, wanted)
     if together != present:
         store.update_schema(together)
-    folder.write_schema(schema_text(authored(together)), schema_sql(together))
+
+
+def _write_schema(folder: DataFolder, schema: Schema) -> None:
+    folder.write_schema(schema_text(authored(schema)), schema_sql(schema))

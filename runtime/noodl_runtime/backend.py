@@ -5,7 +5,7 @@ become principals, limits are applied, development mode makes room for new field
 held to their constraints. There is no second way to write, so nothing can bypass any of it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,8 @@ class Backend:
         self.master_key = master_key
         self.functions = functions
         self.version = version
+        # who wants to know of changes made through the backend: what writes schema.json
+        self.schema_changed: Callable[[Schema], None] = _nobody
 
     def close(self) -> None:
         """Write everything to its final place and let go of the store."""
@@ -160,6 +162,7 @@ class Backend:
                 f"{place} does not exist; in production mode only the master key adds to the schema"
             )
         self.store.add_fields(write.collection, missing)
+        self.schema_changed(self.store.get_schema())
 
     # -- schema
 
@@ -177,20 +180,26 @@ class Backend:
         """
         _check_master(caller)
         self.store.update_schema(schema, allow_destructive=allow_destructive)
+        self.schema_changed(self.store.get_schema())
 
     # -- state
 
     def health(self, caller: Caller) -> dict[str, Any]:
         """Return what /health answers: {"status": "ok", "backend": "todo", ...}."""
         problems = self.functions.problems if self.functions else ()
-        named = {"problems": [str(problem) for problem in problems]} if caller.master else {}
+        told = {"problems": [str(problem) for problem in problems]} if caller.master else {}
         return {
             "status": "ok",
             "backend": self.name,
             "version": self.version,
             "workflowProblems": len(problems),
-            **named,
+            "brokenFiles": sorted({p.file for p in problems if not p.component}),
+            **told,
         }
+
+
+def _nobody(_schema: Schema) -> None:
+    """Take a change of the schema that nobody waits for."""
 
 
 def _check_reach(caller: Caller, collection: str) -> None:

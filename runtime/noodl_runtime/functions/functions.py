@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import gevent
@@ -67,12 +68,14 @@ class Functions:
         self._records = records
         self._people = people
 
-    def load(self, documents: Sequence[tuple[str, Any]]) -> None:
+    def load(self, documents: Sequence[tuple[str, Any]], broken: Sequence[Problem] = ()) -> None:
         """Prepare workflow documents and serve them from now on; runs under way are not touched.
 
         documents: [("Orders.workflow.json", parsed document), ...]
+        broken:    what kept other files from being read at all
         """
         graph = load(documents, NODE_TYPES)
+        graph = replace(graph, problems=(*broken, *graph.problems))
         for problem in graph.problems:
             log.warning("%s", problem)
         self._graph = graph

@@ -25,7 +25,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = " ".join(part for part in (self.file, self.component, self.node) if part)
-        return f"{place}: {self.message}"
+        return self.message if self.message.startswith(place) else f"{place}: {self.message}"
 
 
 @dataclass(eq=False, kw_only=True, slots=True)
