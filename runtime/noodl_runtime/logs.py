@@ -19,7 +19,7 @@ QUEUE_LINES = 10_000
 class _Lines(logging.Formatter):
     """One line: "2024-05-01T10:01:00.123Z INFO http: GET /health 200"."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line, tracebacks indented below it."""
