@@ -197,8 +197,14 @@ class Functions:
 
 
 def _start(run: Run, enter: Callable[[Run], None]) -> None:
+    def entering(started: Run) -> None:
+        try:
+            enter(started)
+        except Exception as error:  # noqa: BLE001 - the caller is told, as the original does
+            started.respond(failure(str(error)))
+
     try:
-        run.start(enter)
+        run.start(entering)
     except Exception as error:
         run.respond(failure(str(error)))
         return

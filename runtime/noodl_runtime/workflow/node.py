@@ -1,7 +1,9 @@
 """One node of a run: queued values, flags, and what its behaviour may do."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from noodl_runtime.workflow.asks import Ask
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import ordered
 from noodl_runtime.workflow.js.expression import literal
@@ -129,6 +131,23 @@ class Node:
             if (output == "Do" and parent.watcher is not None) or parent.is_connected(output):
                 return True  # a task's Do is set by Run Tasks, without a wire
         return False
+
+    def ask(
+        self, ask: Ask, on_answer: Callable[[Any], None], on_refuse: Callable[[Exception], None]
+    ) -> None:
+        """Put a question to the host; one of the two is called in a later event."""
+        self.run.ask(ask, self._named(on_answer), self._named(on_refuse))
+
+    def _named(self, handle: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Return a handler whose errors are logged with this node."""
+
+        def guarded(found: Any) -> None:
+            try:
+                handle(found)
+            except Exception as error:
+                self.log("error", str(error) or type(error).__name__)
+
+        return guarded
 
     def log(self, level: str, message: str) -> None:
         """Write a line that names this node."""

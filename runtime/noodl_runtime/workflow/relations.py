@@ -46,7 +46,7 @@ def relation_type(name: str, action: Literal["add", "remove"], output: str) -> N
             target_collection=run.world.class_of_id(related) or "",
         )
         failed = f"Failed to {action} relation."
-        run.ask(ask, answered, lambda error: fail(node, error_text(error, failed)))
+        node.ask(ask, answered, lambda error: fail(node, error_text(error, failed)))
 
     return NodeType(
         name=name,

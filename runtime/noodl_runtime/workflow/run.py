@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from noodl_runtime.workflow.asks import Ask
+from noodl_runtime.workflow.asks import Ask, ReadConfig
 from noodl_runtime.workflow.graph import Component, Graph, NodeSpec
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node
@@ -24,6 +24,7 @@ from noodl_runtime.workflow.world import World
 ROUNDS_PER_FRAME = 100
 LISTS_PER_FRAME = 10
 ROUNDS_PER_BREATH = 16
+DEEPEST_UPDATE = 100
 
 Task = Callable[[], None]
 Log = Callable[[str, str, Node | None], None]  # (level, message, node)
@@ -84,7 +85,7 @@ class Run:
         self.user: Value = UNDEFINED
         self.user_watchers: list[Callable[[], None]] = []
         self.config: Mapping[str, Any] | None = None
-        self.config_watchers: list[Callable[[], None]] = []
+        self._config_watchers: list[Task] = []
         self.accepting = True
         self.root: Node | None = None
         self.frame = 0
@@ -97,6 +98,7 @@ class Run:
         self._waiting: dict[int, tuple[Callable[[Any], None], Callable[[Exception], None]]] = {}
         self._tickets = 0
         self._steps = 0
+        self._depth = 0
 
     # -- for the host
 
@@ -159,6 +161,24 @@ class Run:
         self._tickets += 1
         self._waiting[self._tickets] = (on_answer, on_refuse)
         self.asks.append((self._tickets, ask))
+
+    def when_configured(self, task: Task) -> None:
+        """Run a task in an event once the configuration is known; it is asked for once."""
+        if self.config is not None:
+            self.later(task)
+            return
+        self._config_watchers.append(task)
+        if len(self._config_watchers) == 1:
+            self.ask(ReadConfig(), self._configured, self._unconfigured)
+
+    def _configured(self, config: Mapping[str, Any]) -> None:
+        self.config = config
+        for task in self._config_watchers:
+            self._guarded(task)
+
+    def _unconfigured(self, error: Exception) -> None:
+        self.log("error", f"the configuration cannot be read: {describe(error)}")
+        self.respond(Outcome(400, '{"error":"Failed to load config."}'))
 
     def later(self, task: Task) -> None:
         """Run a task as an event of its own."""
@@ -321,11 +341,18 @@ class Run:
         if node.spec.type.name == "Component Inputs":
             self.update(parent)
             return
-        scope = parent.scope
-        for number in node.spec.upstream:
-            source = scope[number]
-            if source.dirty:
+        if self._depth >= DEEPEST_UPDATE:
+            for source in _dirty_sources(node):
                 self.update(source)
+        scope = parent.scope
+        self._depth += 1
+        try:
+            for number in node.spec.upstream:
+                source = scope[number]
+                if source.dirty:
+                    self.update(source)
+        finally:
+            self._depth -= 1
 
     def _passes(self, node: Node) -> None:
         queues = node.queues
@@ -379,6 +406,33 @@ def describe(error: Exception) -> str:
 
 def _of_type(nodes: list[Node], name: str) -> tuple[Node, ...]:
     return tuple(node for node in nodes if node.spec.type.name == name)
+
+
+def _dirty_sources(node: Node) -> list[Node]:
+    """Return all dirty nodes upstream, farthest first: what updating would reach by recursion."""
+    found: list[Node] = []
+    seen = {id(node)}
+    pending = [(node, iter(_sources(node)))]
+    while pending:
+        at, sources = pending[-1]
+        source = next(sources, None)
+        if source is None:
+            pending.pop()
+            if at is not node:
+                found.append(at)
+        elif source.dirty and not source.updating and id(source) not in seen:
+            seen.add(id(source))
+            pending.append((source, iter(_sources(source))))
+    return found
+
+
+def _sources(node: Node) -> list[Node]:
+    parent = node.parent
+    if parent is None:
+        return []
+    if node.spec.type.name == "Component Inputs":
+        return [parent]
+    return [parent.scope[number] for number in node.spec.upstream]
 
 
 def _downstream(node: Node) -> list[Node] | tuple[Node, ...]:

@@ -36,8 +36,7 @@ def wire(
         links.append(link)
         made.append(ends)
     component.links = tuple(links)
-    for spec in component.nodes:
-        _index(spec, made)
+    _index(component.nodes, made)
     return messages
 
 
@@ -82,18 +81,17 @@ def _connect(
     return link, (source, output, target, input_name)
 
 
-def _index(spec: NodeSpec, made: Sequence[tuple[NodeSpec, str, NodeSpec, str]]) -> None:
-    outgoing: dict[str, list[tuple[int, str]]] = {}
-    incoming: dict[str, list[tuple[int, str]]] = {}
+def _index(specs: Sequence[NodeSpec], made: Sequence[tuple[NodeSpec, str, NodeSpec, str]]) -> None:
+    outgoing: list[dict[str, list[tuple[int, str]]]] = [{} for _ in specs]
+    incoming: list[dict[str, list[tuple[int, str]]]] = [{} for _ in specs]
     for source, output, target, input_name in made:
-        if source is spec:
-            outgoing.setdefault(output, []).append((target.number, input_name))
-        if target is spec:
-            incoming.setdefault(input_name, []).append((source.number, output))
-    spec.targets = {name: tuple(outgoing[name]) for name in _creation_order(spec, outgoing)}
-    spec.downstream = tuple(number for ends in spec.targets.values() for number, _ in ends)
-    spec.sources = {name: tuple(ends) for name, ends in incoming.items()}
-    spec.upstream = tuple(number for ends in spec.sources.values() for number, _ in ends)
+        outgoing[source.number].setdefault(output, []).append((target.number, input_name))
+        incoming[target.number].setdefault(input_name, []).append((source.number, output))
+    for spec, outputs, inputs in zip(specs, outgoing, incoming, strict=True):
+        spec.targets = {name: tuple(outputs[name]) for name in _creation_order(spec, outputs)}
+        spec.downstream = tuple(number for ends in spec.targets.values() for number, _ in ends)
+        spec.sources = {name: tuple(ends) for name, ends in inputs.items()}
+        spec.upstream = tuple(number for ends in spec.sources.values() for number, _ in ends)
 
 
 def _creation_order(spec: NodeSpec, connected: Mapping[str, Any]) -> Iterator[str]:

@@ -38,7 +38,7 @@ _TOKEN = re.compile(
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 _WORDS = {"true": True, "false": False, "null": None, "undefined": UNDEFINED}
 # Words that mean something else in JavaScript than a name; an expression with one needs the engine.
-_RESERVED = frozenset(
+RESERVED = frozenset(
     {
         "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete",
         "do", "else", "enum", "export", "extends", "finally", "for", "function", "if", "import",
@@ -169,7 +169,7 @@ class _Parser:
     def _name(self, name: str) -> Code:
         if name in _WORDS:
             return _constant(_WORDS[name])
-        if name in _RESERVED:
+        if name in RESERVED:
             raise _Unknown(name)
         if name == "Math" and self._at("."):
             name = "Math." + self._next()

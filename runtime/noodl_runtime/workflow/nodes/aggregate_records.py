@@ -34,7 +34,7 @@ class _State(QueryState):
 
 
 def _fetch(node: Node) -> None:
-    state, run = node.state, node.run
+    state = node.state
     if is_scripted(node) and "storageJSONFilter" in state.settings:
         where, _ = scripted_filter(node, sorts=False)
     else:
@@ -50,7 +50,7 @@ def _fetch(node: Node) -> None:
         node.log("debug", f"the aggregation failed: {error}")
         node.signal("failure")
 
-    run.ask(ask, partial(_show, node), refused)
+    node.ask(ask, partial(_show, node), refused)
 
 
 def _groups(node: Node) -> Groups:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from noodl_runtime.workflow.asks import ReadConfig
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node
@@ -16,20 +15,8 @@ class _State:
 
 
 def _created(node: Node) -> None:
-    """Show the value when the configuration is there; it is read once per run."""
-    run = node.run
-    run.config_watchers.append(lambda: _show(node))
-    if run.config is None:
-        if len(run.config_watchers) == 1:
-            run.ask(ReadConfig(), lambda config: _known(node, config), lambda _error: None)
-    else:
-        run.later(lambda: _show(node))
-
-
-def _known(node: Node, config: dict[str, Value]) -> None:
-    node.run.config = config
-    for watcher in node.run.config_watchers:
-        watcher()
+    """Show the value when the configuration is there."""
+    node.run.when_configured(lambda: _show(node))
 
 
 def _show(node: Node) -> None:

@@ -30,7 +30,7 @@ def _delete(node: Node) -> None:
         node.signal("deleted")
 
     ask = DeleteRecord(collection=state.collection, object_id=str(target_id(node)))
-    run.ask(ask, answered, lambda _error: fail(node, "Failed to delete."))
+    node.ask(ask, answered, lambda _error: fail(node, "Failed to delete."))
 
 
 NODE = NodeType(

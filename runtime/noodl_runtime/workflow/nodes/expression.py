@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import partial
 
-from noodl_runtime.workflow.expressions import Prepared, prepare
+from noodl_runtime.workflow.expressions import Prepared, can_be_names, prepare, shadow_nothing
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import is_primitive, strict_equal, truthy
 from noodl_runtime.workflow.js.values import ScriptError, Value
@@ -45,11 +45,11 @@ def _compute(node: Node) -> Value:
     if state.prepared is None:
         return 0
     try:
-        scope = state.scope
-        if state.prepared.code is not None and all(is_primitive(v) for v in scope.values()):
-            return node.run.world.build(state.prepared.code(scope))
-        if state.prepared.code is not None and not node.run.world.has_scripts:
-            return state.prepared.code(scope)
+        scope, code = state.scope, state.prepared.code
+        if not can_be_names(scope):
+            raise ScriptError(f"an input is no name for a variable: {', '.join(scope)}")
+        if code is not None and shadow_nothing(scope) and _is_plain(node):
+            return node.run.world.build(code(scope))
         scripts = scripts_of(node)
         values = [scripts.code(given) for given in scope.values()]
         number = scripts.number_of(node)
@@ -57,6 +57,13 @@ def _compute(node: Node) -> Value:
     except (ScriptError, RecursionError) as error:
         node.log("error", f"Error in expression: {error}")
         return 0
+
+
+def _is_plain(node: Node) -> bool:
+    """Tell whether no value of the scope lives in a script context."""
+    if not node.run.world.has_scripts:
+        return True
+    return all(is_primitive(given) for given in node.state.scope.values())
 
 
 def _set_expression(node: Node, text: Value) -> None:
@@ -91,6 +98,8 @@ def _input(_spec: NodeSpec, name: str) -> Input:
 
 def _needs_script(spec: NodeSpec) -> bool:
     if "expression" in spec.sources:
+        return True
+    if not shadow_nothing(spec.inputs):
         return True
     text = spec.parameters.get("expression")
     return text is not None and (not isinstance(text, str) or prepare(text).code is None)

@@ -18,7 +18,7 @@ def _delete(node: Node) -> None:
     if named is None:
         return
     ask = DeleteRecord(collection=named[0], object_id=named[1])
-    node.run.ask(ask, lambda _record: succeed(node, {}), refused(node))
+    node.ask(ask, lambda _record: succeed(node, {}), refused(node))
 
 
 NODE = NodeType(

@@ -30,7 +30,7 @@ def _insert(node: Node) -> None:
         succeed(node, {"record": plain(node, record), "objectId": record["objectId"]})
 
     ask = CreateRecord(collection=collection, values=values_of(node, collection))
-    node.run.ask(ask, answered, refused(node))
+    node.ask(ask, answered, refused(node))
 
 
 NODE = NodeType(

@@ -56,7 +56,7 @@ def _fetch(node: Node) -> None:
         limit=_or(world.copy(state.get("limit")), 100),
         skip=_or(world.copy(state.get("skip")), 0),
     )
-    node.run.ask(ask, answered, refused(node))
+    node.ask(ask, answered, refused(node))
 
 
 def _or(given: Value, otherwise: int) -> Value:

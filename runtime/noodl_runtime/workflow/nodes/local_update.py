@@ -31,7 +31,7 @@ def _save(node: Node) -> None:
 
     values = without_times(values_of(node, collection))
     ask = SaveRecord(collection=collection, object_id=object_id, values=values)
-    node.run.ask(ask, answered, refused(node))
+    node.ask(ask, answered, refused(node))
 
 
 NODE = NodeType(

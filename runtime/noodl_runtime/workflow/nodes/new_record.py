@@ -39,7 +39,7 @@ def _create(node: Node) -> None:
 
     sent = {**values, "ACL": access} if access else values
     ask = CreateRecord(collection=state.collection, values=sent)
-    run.ask(ask, answered, lambda error: fail(node, error_text(error, "Failed to insert.")))
+    node.ask(ask, answered, lambda error: fail(node, error_text(error, "Failed to insert.")))
 
 
 def _source(node: Node) -> Mapping[str, Value]:

@@ -62,7 +62,7 @@ def _fetch(node: Node) -> None:
         skip=skip,
         count=truthy(state.get("storageEnableCount")),
     )
-    run.ask(ask, answered, refused)
+    node.ask(ask, answered, refused)
 
 
 def _bind(node: Node, items: Value, total: int | None) -> None:

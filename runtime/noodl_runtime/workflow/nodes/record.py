@@ -85,7 +85,7 @@ def _fetch(node: Node) -> None:
         node.signal("fetched")
 
     ask = FetchRecord(collection=collection, object_id=run.world.text(object_id))
-    run.ask(ask, answered, lambda error: fail(node, error_text(error, "Failed to fetch.")))
+    node.ask(ask, answered, lambda error: fail(node, error_text(error, "Failed to fetch.")))
 
 
 def _input(_spec: NodeSpec, name: str) -> Input | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from noodl_runtime.workflow.asks import ReadConfig, SessionUser
+from noodl_runtime.workflow.asks import SessionUser
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import is_primitive, ordered, truthy
 from noodl_runtime.workflow.js.text import parse, stringify
@@ -62,19 +62,10 @@ def failure(message: str) -> Outcome:
 def with_config(run: Run, then: Callable[[], None]) -> None:
     """Go on once the configuration is there: always in a later event."""
 
-    def known(config: Mapping[str, Any]) -> None:
-        run.config = config
-        for watcher in run.config_watchers:
-            watcher()
-        then()
-
     if run.component.needs_config:
-        run.ask(ReadConfig(), known, lambda _error: run.respond(failure(NO_CONFIG)))
+        run.when_configured(then)
     else:
         run.later(then)
-
-
-NO_CONFIG = "Failed to load config."
 
 
 def fill_request_object(

@@ -44,7 +44,7 @@ def _fetch(node: Node) -> None:
         node.log("error", f"the request failed: {describe(error)}")
         node.signal("failure")
 
-    run.ask(ask, partial(_answered, node), refused)
+    node.ask(ask, partial(_answered, node), refused)
 
 
 def _request(node: Node, url: str, method: str) -> SendRequest:

@@ -66,7 +66,7 @@ def _save(node: Node) -> None:
         node.signal("stored")
 
     ask = SaveRecord(collection=state.collection, object_id=str(target_id(node)), values=values)
-    run.ask(ask, answered, lambda error: fail(node, error_text(error, "Failed to save.")))
+    node.ask(ask, answered, lambda error: fail(node, error_text(error, "Failed to save.")))
 
 
 def _set_property(name: str, node: Node, given: Value) -> None:

@@ -38,7 +38,7 @@ def _store(node: Node) -> None:
 
     values = {name: from_wire(encoded) for name, encoded in sent.items()}
     ask = SaveUser(object_id=str(run.world.object_id(user)), values=values)
-    run.ask(ask, answered, lambda error: fail(node, error_text(error, "Failed to save.")))
+    node.ask(ask, answered, lambda error: fail(node, error_text(error, "Failed to save.")))
 
 
 def _set_own(name: str, node: Node, given: Value) -> None:

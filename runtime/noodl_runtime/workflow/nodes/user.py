@@ -54,7 +54,7 @@ def _fetch(node: Node) -> None:
         node.signal("fetched")
 
     ask = FetchUser(object_id=str(run.world.object_id(run.user)))
-    run.ask(ask, answered, lambda error: fail(node, error_text(error, "Failed to fetch.")))
+    node.ask(ask, answered, lambda error: fail(node, error_text(error, "Failed to fetch.")))
 
 
 def _id(node: Node) -> Value:

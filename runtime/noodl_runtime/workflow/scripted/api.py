@@ -17,6 +17,7 @@ from noodl_runtime.workflow.reading import (
 )
 from noodl_runtime.workflow.reading import read, read_all, record_data, without_times
 from noodl_runtime.workflow.records import changed_values, error_text, owner_values
+from noodl_runtime.workflow.run import describe
 from noodl_runtime.workflow.scripted.codec import encode
 from noodl_runtime.workflow.scripted.world import ScriptWorld
 from noodl_runtime.workflow.wire import from_wire, to_wire
@@ -59,8 +60,12 @@ class _Question:
 
 
 def on_ask(world: ScriptWorld, operation: str, arguments: list[Any], ticket: int) -> None:
-    """Carry out one question of a script."""
-    _HANDLERS[operation](_Question(world, ticket), *arguments)
+    """Carry out one question of a script; one that cannot be put is refused."""
+    question = _Question(world, ticket)
+    try:
+        _HANDLERS[operation](question, *arguments)
+    except Exception as error:
+        question.refuse(describe(error))
 
 
 # -- records ---------------------------------------------------------------------------------------
