@@ -38,7 +38,7 @@ def demo(clone: Path) -> Iterator["subprocess.Popen[str]"]:
     yield process
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate()
 
 
 @pytest.mark.slow
@@ -62,7 +62,8 @@ def test_make_demo_serves_and_says_what_to_try_and_the_bundle_runs_anywhere(
     assert "Buy milk" in answers[1]
     assert "Hello, Ada!" in answers[2]
     os.killpg(demo.pid, signal.SIGINT)
-    assert demo.wait(timeout=20) in (0, 2, 130), demo.stdout.read()
+    demo.wait(timeout=20)  # make itself dies of the signal; what counts is how the backend ends
+    assert "Stopped.\n" in demo.stdout.read()
     assert [p.name for p in (clone / "dist" / "todo-data" / "data").glob("*-wal")] == []
 
     alone = tmp_path / "empty folder"
