@@ -129,7 +129,11 @@ def _typed_decoder() -> json.JSONDecoder:
 @cache
 def _encoder() -> json.JSONEncoder:
     return json.JSONEncoder(
-        default=_pack, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        default=_pack,
+        ensure_ascii=False,
+        check_circular=False,  # values come from JSON and are trees
+        allow_nan=False,
+        separators=(",", ":"),
     )
 
 

@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 
 from noodl_runtime.errors import SetupError
-from noodl_runtime.store.sqlite.connection import translated
+from noodl_runtime.store.sqlite.failures import translated
 from noodl_runtime.store.sqlite.files import (
     flush_folder,
     inspect,

@@ -1,19 +1,13 @@
-"""The door to SQLite: connections set up the one way that is safe, and its errors as ours."""
+"""The door to SQLite: connections, set up the one way that is safe."""
 
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from noodl_runtime.errors import (
-    BadQuery,
-    DuplicateValue,
-    PortableError,
-    StoreDamaged,
-    StoreFull,
-)
 from noodl_runtime.query.functions import FUNCTIONS
+from noodl_runtime.store.sqlite.failures import translated
 
 Row = tuple[Any, ...]
 
@@ -26,13 +20,9 @@ _STEPS = 20_000
 _STEPS_WITH_CALLS = 500
 _CALLS = "noodl_"  # how the names of our functions begin
 
+_SYNCHRONOUS = {"full": "FULL", "normal": "NORMAL"}  # by the setting durability
 
-class Interrupted(Exception):
-    """A statement met its deadline."""
-
-
-class StaleStatement(Exception):
-    """A statement names a table or column that a schema change has taken away meanwhile."""
+_FAILURES = (sqlite3.Error, OverflowError, UnicodeEncodeError)
 
 
 class Connection:
@@ -70,7 +60,7 @@ class Connection:
         self._look_often(_CALLS in text)
         try:
             return self._raw.execute(text, parameters).fetchall()
-        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+        except _FAILURES as error:
             raise translated(error, self._file) from error
 
     def cursor(self, text: str, parameters: Sequence[Any] = ()) -> "Rows":
@@ -78,21 +68,21 @@ class Connection:
         self._look_often(_CALLS in text)
         try:
             return Rows(self._raw.execute(text, parameters), self._file)
-        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+        except _FAILURES as error:
             raise translated(error, self._file) from error
 
     def run(self, text: str, parameters: Sequence[Any] = ()) -> int:
         """Run a statement and return how many rows it changed."""
         try:
             return self._raw.execute(text, parameters).rowcount
-        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+        except _FAILURES as error:
             raise translated(error, self._file) from error
 
     def run_many(self, text: str, parameters: Sequence[Sequence[Any]]) -> None:
         """Run a statement once for each of several parameters."""
         try:
             self._raw.executemany(text, parameters)
-        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+        except _FAILURES as error:
             raise translated(error, self._file) from error
 
     def close(self) -> None:
@@ -146,60 +136,3 @@ class Rows:
     def close(self) -> None:
         """Let go of the statement."""
         self._cursor.close()
-
-
-_SYNCHRONOUS = {"full": "FULL", "normal": "NORMAL"}
-
-
-def translated(error: Exception, file: Path) -> Exception:
-    """Return what an error of SQLite means here; errors of our own making stay as they are."""
-    if isinstance(error, UnicodeEncodeError):
-        return BadQuery("a text holds half of a surrogate pair, which is no character")
-    if isinstance(error, OverflowError):
-        return BadQuery("a whole number is beyond 64 bits")
-    code = getattr(error, "sqlite_errorcode", 0) or 0
-    if code in (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY):
-        return _duplicate(str(error))
-    make = _BY_CODE.get(code & 0xFF)
-    if make is not None:
-        return make(error, file)
-    if str(error).startswith(("no such column", "no such table", "table ")):
-        return StaleStatement(str(error))
-    return error
-
-
-def _duplicate(message: str) -> DuplicateValue:
-    """Make the error behind "UNIQUE constraint failed: Todo.name, Todo.place"."""
-    columns = message.partition(": ")[2].split(", ")
-    collection = columns[0].rpartition(".")[0].partition("~")[0]
-    fields = tuple(column.rpartition(".")[2] for column in columns)
-    error = DuplicateValue(
-        f"another record of {collection} already has this value of {', '.join(fields)}"
-    )
-    error.fields = fields
-    return error
-
-
-def _full(error: Exception, file: Path) -> PortableError:
-    return StoreFull(
-        f"the store cannot write ({error}); nothing of this write was kept; make room on the disk"
-    )
-
-
-def damaged(file: Path, found: str) -> StoreDamaged:
-    """Return the error for a database that is not whole; found: what was found wrong."""
-    return StoreDamaged(
-        f"the database {file} is damaged ({found}). It was left as it is: put it aside and "
-        "restore the newest backup"
-    )
-
-
-_BY_CODE: dict[int, Callable[[Exception, Path], Exception]] = {
-    sqlite3.SQLITE_FULL: _full,
-    sqlite3.SQLITE_IOERR: _full,
-    sqlite3.SQLITE_READONLY: _full,
-    sqlite3.SQLITE_CORRUPT: lambda error, file: damaged(file, str(error)),
-    sqlite3.SQLITE_NOTADB: lambda error, file: damaged(file, str(error)),
-    sqlite3.SQLITE_INTERRUPT: lambda error, _file: Interrupted(str(error)),
-    sqlite3.SQLITE_TOOBIG: lambda error, _file: BadQuery(f"the query is too large ({error})"),
-}

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from noodl_runtime.errors import SetupError
-from noodl_runtime.store.sqlite.connection import damaged
+from noodl_runtime.store.sqlite.failures import damaged
 
 _HEADER = b"SQLite format 3\0"
 _MANY = 20  # findings are told up to so many

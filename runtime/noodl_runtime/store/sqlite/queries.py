@@ -16,7 +16,8 @@ from noodl_runtime.schema.layout import quote_name
 from noodl_runtime.schema.model import Field
 from noodl_runtime.store.contract import Found, Principals, Query
 from noodl_runtime.store.sqlite.answers import Answer, Selected, may_read
-from noodl_runtime.store.sqlite.connection import Connection, StaleStatement
+from noodl_runtime.store.sqlite.connection import Connection
+from noodl_runtime.store.sqlite.failures import StaleStatement
 from noodl_runtime.store.sqlite.matching import Matching
 from noodl_runtime.store.sqlite.reader import Reader
 from noodl_runtime.store.sqlite.state import State

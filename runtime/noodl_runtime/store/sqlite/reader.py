@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from gevent.threadpool import ThreadPool
 
 from noodl_runtime.errors import QueryTooSlow
-from noodl_runtime.store.sqlite.connection import Connection, Interrupted, Row
+from noodl_runtime.store.sqlite.connection import Connection, Row
+from noodl_runtime.store.sqlite.failures import Interrupted
 from noodl_runtime.store.sqlite.greenlets import Home
 
 T = TypeVar("T")

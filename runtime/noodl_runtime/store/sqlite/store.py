@@ -1,11 +1,9 @@
 """The store in one SQLite file: what CloudStore promises, put together from the parts beside it."""
 
-import logging
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from noodl_runtime.errors import PortableError
 from noodl_runtime.schema.model import Field, Schema
@@ -21,22 +19,15 @@ from noodl_runtime.store.contract import (
 )
 from noodl_runtime.store.events import Events
 from noodl_runtime.store.record_ids import new_id
-from noodl_runtime.store.sqlite.backup import copy_database, safety_copy
-from noodl_runtime.store.sqlite.change_log import SELECT_SINCE, ChangeLog, changes_since
-from noodl_runtime.store.sqlite.connection import Connection
+from noodl_runtime.store.sqlite.backup import copy_database
+from noodl_runtime.store.sqlite.change_log import SELECT_SINCE, changes_since
 from noodl_runtime.store.sqlite.files import findings_of, make_private_folder
 from noodl_runtime.store.sqlite.formats import open_database
 from noodl_runtime.store.sqlite.lock import FolderLock
-from noodl_runtime.store.sqlite.queries import Queries
-from noodl_runtime.store.sqlite.reader import Reader
+from noodl_runtime.store.sqlite.open_store import OpenStore
 from noodl_runtime.store.sqlite.records import carry_out
-from noodl_runtime.store.sqlite.schema_changes import SchemaChanges
-from noodl_runtime.store.sqlite.writer import Transaction, Writer
+from noodl_runtime.store.sqlite.writer import Transaction
 from noodl_runtime.values import Clock, NewId, Record, now_iso
-
-T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 
 class SqliteStore:
@@ -59,7 +50,7 @@ class SqliteStore:
         self._new_id = new_id
         self._lock = FolderLock(file.parent)
         self._events = Events()
-        self._open: _Open | None = None
+        self._open: OpenStore | None = None
 
     # -- lifecycle
 
@@ -80,17 +71,17 @@ class SqliteStore:
             self._open = None
         self._lock.release()
 
-    def _opened(self) -> "_Open":
+    def _opened(self) -> OpenStore:
         settings = self._settings
         connection = open_database(self._file, durability=settings.durability, now=self._clock)
         try:
-            return _Open(self._file, connection, settings, self._events, self._clock)
+            return OpenStore(self._file, connection, settings, self._events, self._clock)
         except BaseException:
             connection.close()
             raise
 
     @property
-    def _parts(self) -> "_Open":
+    def _parts(self) -> OpenStore:
         if self._open is None:
             raise RuntimeError("the store is not connected")
         return self._open
@@ -222,53 +213,3 @@ class SqliteStore:
     def check(self) -> list[str]:
         """Return what is wrong with the database file, [] for nothing; takes long on large ones."""
         return self._parts.reader.in_thread(partial(findings_of, self._file, "integrity_check"))
-
-
-class _Open:
-    """What a connected store works with."""
-
-    def __init__(
-        self,
-        file: Path,
-        connection: Connection,
-        settings: Settings,
-        events: Events,
-        clock: Clock,
-    ) -> None:
-        self._file = file
-        self.connection = connection
-        self._clock = clock
-        self.log = ChangeLog(age_s=settings.change_log_age, size=settings.change_log_size)
-        self.log.load(connection)
-        self.reader = Reader(file, query_timeout=settings.query_timeout)
-        self.writer = Writer(connection, self.log, events, clock)
-        try:
-            self.schema = SchemaChanges(
-                connection,
-                self.writer,
-                max_fields=settings.max_fields,
-                before_loss=self._safety_copy,
-            )
-        except BaseException:
-            self.reader.close()
-            raise
-        self.queries = Queries(self.reader, lambda: self.schema.state)
-
-    def copy(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do some copying with a connection of its own, in a thread."""
-        reader = self.reader
-        return reader.in_thread(
-            lambda: reader.borrowed(lambda connection: work(connection.raw), None)
-        )
-
-    def close(self) -> None:
-        """Finish: readers first, so that the last one out can empty the journal into the file."""
-        self.reader.close()
-        self.connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.connection.close()
-
-    def _safety_copy(self) -> None:
-        where = self.copy(
-            lambda raw: safety_copy(raw, self._file, "before-schema-change", self._clock())
-        )
-        log.info("copied the database to %s before a change that loses data", where)

@@ -1,5 +1,6 @@
 """The database file: one process, the owner alone, never trusted when damaged, copied while in use."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -88,6 +89,14 @@ def test_disconnecting_twice_is_fine_and_connecting_again_too(tmp_path: Path) ->
         assert store.count("Product", {}) == 1
         store.disconnect()
         store.disconnect()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o500)
+
+    with pytest.raises(SetupError, match="cannot be written"):
+        sqlite_store(tmp_path).connect()
 
 
 # -- whose it is, and what is left
