@@ -5,6 +5,7 @@ the environment variable (`NOODL_FUNCTION_TIMEOUT`) and the key under `settings`
 (`functionTimeout`). Options win over the environment, the environment over the file.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import Field as Row
 from dataclasses import dataclass, field, fields
@@ -42,6 +43,13 @@ class Settings:
     allowed_origins: tuple[str, ...] = _setting(
         (), "Origins to answer to besides loopback ones, comma separated"
     )
+    public_url: str = _setting(
+        "",
+        "address that links in answers begin with where a proxy stands in front, "
+        "https://example.com/backend; its host and origin are answered to",
+        example="https://example.com/backend",
+        pattern=r"https?://[^/?#\s]+(/[^?#\s]*)?",
+    )
     durability: str = _setting(
         "full",
         "full: acknowledged means flushed to disk; normal: a power cut may lose the last moments",
@@ -50,6 +58,10 @@ class Settings:
     # -- limits: requests
     max_body: int = _setting(10_000_000, "largest request body, bytes")
     max_nesting: int = _setting(100, "deepest nesting of a JSON body or where document")
+    max_url: int = _setting(64 * 1024, "longest URL, bytes")
+    max_header_size: int = _setting(64 * 1024, "largest header block, bytes")
+    max_headers: int = _setting(200, "most headers of one request")
+    max_parameters: int = _setting(1000, "most query parameters of one URL")
     max_batch: int = _setting(1000, "most operations in one batch")
     max_limit: int = _setting(1000, "most records in one answer; a larger limit is cut to it")
     header_timeout: float = _setting(20.0, "seconds until the headers must be complete")
@@ -78,6 +90,8 @@ class SettingRow:
     choices: tuple[str, ...] = ()
     minimum: float = 0
     maximum: float | None = None
+    pattern: str = ""  # of a text; an empty one always fits
+    example: str = ""
 
     @property
     def option(self) -> str:
@@ -107,6 +121,8 @@ class SettingRow:
         if self.choices:
             return f"it takes one of {', '.join(self.choices)}"
         kind = _WORDS[type(self.default)]
+        if self.pattern:
+            return f"it takes {kind} like {self.example}"
         if not isinstance(self.default, int | float):
             return f"it takes {kind}"
         upto = f" to {self.maximum:g}" if self.maximum is not None else " up"
@@ -114,6 +130,8 @@ class SettingRow:
 
     def _checked(self, value: Any) -> Any:
         if self.choices and value not in self.choices:
+            raise ValueError
+        if self.pattern and value and not re.fullmatch(self.pattern, value):
             raise ValueError
         if isinstance(value, int | float) and (
             value < self.minimum or (self.maximum is not None and value > self.maximum)

@@ -50,6 +50,7 @@ WRONG = [
     ({"port": "65536"}, {},                "--port is '65536'; it takes a whole number from 0 to"),
     ({}, {"NOODL_PORT": "-1"},             "NOODL_PORT is '-1'; it takes a whole number from 0"),
     ({}, {"NOODL_LOG_LEVEL": "loud"},      "NOODL_LOG_LEVEL is 'loud'; it takes one of debug, info"),
+    ({"public_url": "shop.example"}, {},   "--public-url is 'shop.example'; it takes a text like https://"),
     ({}, {"NOODL_QUERY_TIMEOUT": "inf"},   "NOODL_QUERY_TIMEOUT is 'inf'; it takes a number from 0"),
 ]  # fmt: skip
 

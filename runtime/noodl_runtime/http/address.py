@@ -7,7 +7,6 @@ never makes a path.
 from urllib.parse import unquote_to_bytes
 
 from noodl_runtime.errors import BadRequest
-from noodl_runtime.http.limits import MAX_PARAMETERS
 
 
 def path_parts(path: str) -> tuple[str, ...]:
@@ -23,16 +22,17 @@ def path_parts(path: str) -> tuple[str, ...]:
         raise BadRequest("the path is not UTF-8") from error
 
 
-def query_parameters(text: str) -> dict[str, str]:
+def query_parameters(text: str, most: int) -> dict[str, str]:
     """Return the parameters of a raw query string, decoded; of a name that stands twice the last.
 
+    most:   parameters that there may be
     raises: BadRequest when they are not UTF-8 or too many
     """
     if not text:
         return {}
     pairs = text.split("&")
-    if len(pairs) > MAX_PARAMETERS:
-        raise BadRequest(f"more than {MAX_PARAMETERS} query parameters")
+    if len(pairs) > most:
+        raise BadRequest(f"more than {most} query parameters (setting max_parameters)")
     try:
         return dict([_pair(pair) for pair in pairs if pair])
     except UnicodeError as error:

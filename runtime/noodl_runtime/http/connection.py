@@ -70,11 +70,11 @@ class Connection:
             return False
         self.idle = False
         try:
-            head = read_head(self._reader.head(settings.header_timeout))
+            head = read_head(self._reader.head(settings), settings)
         except PortableError as error:
             self.refuse(error)
             return False
-        body = Body(self._reader, self._socket, head, settings.body_timeout)
+        body = Body(self._reader, self._socket, head, settings)
         response = self._dispatcher.answer(_incoming(head, body))
         keep = head.keep_alive and body.finished and not self.last
         self._send(response, head, keep=keep)

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from noodl_runtime.access.caller import ANYONE, MASTER, Caller
 from noodl_runtime.access.callers import caller_for
@@ -69,8 +70,10 @@ class Dispatcher:
         settings = backend.settings
         self._backend = backend
         self._router = Router(routes)
+        public = urlsplit(settings.public_url)
         self._guard = Guard(
-            hosts=(settings.host, *settings.allowed_hosts), origins=settings.allowed_origins
+            hosts=(settings.host, *settings.allowed_hosts, public.netloc),
+            origins=(*settings.allowed_origins, f"{public.scheme}://{public.netloc}"),
         )
         self._start = secrets.token_hex(3)
         self._numbers = itertools.count(1)
@@ -113,9 +116,13 @@ class Dispatcher:
             document=sent.document,
             caller=self._caller(route, sent.credentials),
             id=exchange.id,
-            base_url=f"{incoming.scheme}://{incoming.headers.get('host', '')}",
+            base_url=self._base_url(incoming),
         )
         return route.handler(self._backend, request)
+
+    def _base_url(self, incoming: Incoming) -> str:
+        public = self._backend.settings.public_url
+        return public.rstrip("/") or f"{incoming.scheme}://{incoming.headers.get('host', '')}"
 
     def _origin(self, incoming: Incoming, match: Match) -> str | None:
         trusted = self._has_key(credentials_of(incoming.headers))
@@ -134,7 +141,7 @@ class Dispatcher:
             body = decoded_body(body, incoming.headers.get("content-encoding", ""), limit)
         sent = Sent(
             method=incoming.method,
-            query=query_parameters(incoming.query),
+            query=query_parameters(incoming.query, self._backend.settings.max_parameters),
             credentials=credentials_of(incoming.headers),
             body=body,
         )

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from noodl_runtime.errors import BadRequest, RequestTooLarge
-from noodl_runtime.http.limits import MAX_HEADER_BLOCK, MAX_HEADERS, MAX_URL
+from noodl_runtime.settings import Settings
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _REQUEST_LINE = re.compile(rb"(" + _TOKEN + rb") (/[^\x00-\x20\x7f]*) HTTP/1\.([01])")
@@ -34,16 +34,13 @@ class Head:
         return self.headers.get("expect", "").lower() == "100-continue"
 
 
-def read_head(block: bytes) -> Head:
+def read_head(block: bytes, settings: Settings) -> Head:
     """Return the head in a block of bytes, without the empty line that ends it.
 
     raises: BadRequest, RequestTooLarge
     """
     first, *lines = block.split(b"\r\n")
-    if len(first) > MAX_URL:
-        raise RequestTooLarge(f"the URL is over {MAX_URL} bytes")
-    if len(block) - len(first) > MAX_HEADER_BLOCK or len(lines) > MAX_HEADERS:
-        raise RequestTooLarge(f"the headers are over {MAX_HEADER_BLOCK} bytes or {MAX_HEADERS}")
+    _check_sizes(len(first), len(block) - len(first), len(lines), settings)
     line = _REQUEST_LINE.fullmatch(first)
     if line is None:
         raise BadRequest("the first line must be: METHOD /path HTTP/1.1")
@@ -62,6 +59,19 @@ def read_head(block: bytes) -> Head:
         keep_alive=_keeps_alive(headers, old),
         http_1_0=old,
     )
+
+
+def _check_sizes(url: int, block: int, headers: int, settings: Settings) -> None:
+    if url > settings.max_url:
+        raise RequestTooLarge(f"the URL is over {settings.max_url} bytes (setting max_url)")
+    if block > settings.max_header_size:
+        raise RequestTooLarge(
+            f"the headers are over {settings.max_header_size} bytes (setting max_header_size)"
+        )
+    if headers > settings.max_headers:
+        raise RequestTooLarge(
+            f"there are over {settings.max_headers} headers (setting max_headers)"
+        )
 
 
 def _headers(lines: list[bytes]) -> dict[str, str]:

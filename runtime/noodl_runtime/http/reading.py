@@ -10,7 +10,8 @@ import gevent
 from noodl_runtime.errors import BadRequest, PortableError, RequestStalled, RequestTooLarge
 from noodl_runtime.http.content import too_large
 from noodl_runtime.http.head import Head
-from noodl_runtime.http.limits import DRAIN_S, MAX_CHUNK_LINE, MAX_HEADER_BLOCK, MAX_URL
+from noodl_runtime.http.limits import DRAIN_S, MAX_CHUNK_LINE
+from noodl_runtime.settings import Settings
 
 PIECE = 64 * 1024
 CHUNKS_AT_ONCE = 256
@@ -37,13 +38,13 @@ class Reader:
             return False
         return True
 
-    def head(self, timeout_s: float) -> bytes:
+    def head(self, settings: Settings) -> bytes:
         """Return the block up to the empty line. raises: RequestTooLarge, TimeoutError."""
         while self._buffer[:2] == b"\r\n":  # some clients end the body before with a line too many
             del self._buffer[:2]
-        limit = MAX_URL + MAX_HEADER_BLOCK
+        limit = settings.max_url + settings.max_header_size
         too_long = RequestTooLarge(f"the head of the request is over {limit} bytes")
-        return self.until(b"\r\n\r\n", limit, monotonic() + timeout_s, too_long)
+        return self.until(b"\r\n\r\n", limit, monotonic() + settings.header_timeout, too_long)
 
     def until(self, mark: bytes, limit: int, deadline: float, too_long: PortableError) -> bytes:
         """Return the bytes before `mark`, which is taken as well."""
@@ -89,11 +90,12 @@ class Body:
     finished: whether nothing of it is left on the connection
     """
 
-    def __init__(self, reader: Reader, socket: Any, head: Head, stall_s: float) -> None:
+    def __init__(self, reader: Reader, socket: Any, head: Head, settings: Settings) -> None:
         self._reader = reader
         self._socket = socket
         self._head = head
-        self._stall_s = stall_s
+        self._stall_s = settings.body_timeout
+        self._max_trailers = settings.max_header_size
         self.finished = head.length == 0
 
     def read(self, limit: int) -> bytes:
@@ -133,8 +135,8 @@ class Body:
         trailers = 0
         while line := self._line():
             trailers += len(line)
-            if trailers > MAX_HEADER_BLOCK:
-                raise RequestTooLarge(f"the trailers are over {MAX_HEADER_BLOCK} bytes")
+            if trailers > self._max_trailers:
+                raise RequestTooLarge(f"the trailers are over {self._max_trailers} bytes")
         return bytes(body)
 
     def _chunk_size(self) -> int:

@@ -287,6 +287,7 @@ MODIFIERS: dict[str, str] = {key: row.name for row in _TABLE for key in row.modi
 
 
 def unknown_operator(field: str, key: str) -> BadQuery:
-    """Return the error for a key that is no operator; it lists those that are."""
-    known = ", ".join([*SPELLINGS, "not", "$not"])
+    """Return the error for a key that is no operator; it lists those that are, as it is spelt."""
+    spelt = -1 if key.startswith("$") else 0  # Parse's spelling of an operator is its last one
+    known = ", ".join([*(row.spellings[spelt] for row in _TABLE), ("not", "$not")[spelt]])
     return BadQuery(f"unknown operator {key!r} on {field!r}; known: {known}", code=107)

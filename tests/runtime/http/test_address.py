@@ -33,16 +33,16 @@ def test_a_path_is_cut_before_it_is_decoded(path: str, parts: tuple[str, ...]) -
 
 @pytest.mark.parametrize(("text", "parameters"), QUERIES)
 def test_of_a_repeated_parameter_the_last_counts(text: str, parameters: dict[str, str]) -> None:
-    assert query_parameters(text) == parameters
+    assert query_parameters(text, 1000) == parameters
 
 
 def test_bytes_that_are_not_utf_8_are_refused() -> None:
     with pytest.raises(BadRequest, match="the path is not UTF-8"):
         path_parts("/api/%ff")
     with pytest.raises(BadRequest, match="the query string is not UTF-8"):
-        query_parameters("a=%ff")
+        query_parameters("a=%ff", 1000)
 
 
 def test_a_thousand_parameters_are_enough() -> None:
     with pytest.raises(BadRequest, match="more than 1000 query parameters"):
-        query_parameters("&".join("a" * 1001))
+        query_parameters("&".join("a" * 1001), 1000)

@@ -32,7 +32,7 @@ def where(document: Any) -> str:
 
 SCENARIOS = [
     # method, url, body                                           status, answer (names, or part of its error)
-    ("GET", "/health", None,                                       200, {"status": "ok", "backend": "shop", "version": "", "workflowProblems": 0}),
+    ("GET", "/health", None,                                       200, {"status": "ok", "backend": "shop", "version": "", "workflowProblems": 0, "brokenFiles": []}),
     ("GET", "/api/Product", None,                                  200, ["apple", "bread", "candle", "desk"]),
     ("GET", "/api/Product/", None,                                 200, ["apple", "bread", "candle", "desk"]),
     ("GET", "/api/Product/p1", None,                               200, P1),
@@ -63,9 +63,11 @@ SCENARIOS = [
     ("GET", "/api/Product?keys=price&limit=1", None,               200, {"results": [{k: v for k, v in P1.items() if k != "name"}]}),
     ("GET", "/api/Product?wher={}", None, 400, "unknown parameter 'wher'"),
     ("GET", "/api/Product?_=1234&limit=1", None, 200, ["apple"]),
-    ("GET", "/api/Nothing", None,                                  200, []),
+    ("GET", "/api/Nothing", None,                                  404, "there is no collection 'Nothing'"),
+    ("GET", "/api/Nothing/p1", None,                               404, "there is no collection 'Nothing'"),
+    ("DELETE", "/api/Nothing/p1", None,                            404, "there is no collection 'Nothing'"),
     ("GET", "/api/Bad-Name", None,                                 400, "Bad-Name"),
-    ("GET", "/api/sqlite_master", None,                            200, []),
+    ("GET", "/api/sqlite_master", None,                            404, "there is no collection 'sqlite_master'"),
     ("GET", "/api/_User", None,                                    403, "only for the master key"),
     ("POST", "/api/Product", {"name": "dill"},                     201, {
         "objectId": "p4", "createdAt": "2024-05-01T10:06:00.000Z",
@@ -81,7 +83,7 @@ SCENARIOS = [
     ("POST", "/api/Product", {"due": "soon"},                      400, "expected Date but got String"),
     ("POST", "/api/Product", {"place": {"latitude": 99, "longitude": 0}}, 400, "latitude must be between"),
     ("POST", "/api/Product", {"colour": "red"},                    403, "the field 'colour' of the collection 'Product'"),
-    ("POST", "/api/Nothing", {"a": 1},                             403, "the collection 'Nothing' does not exist"),
+    ("POST", "/api/Nothing", {"a": 1},                             404, "there is no collection 'Nothing'"),
     ("POST", "/api/Product", None,                                 400, "the body is not JSON"),
     ("POST", "/api/Product", b"[]",                                400, "the body must be a JSON object"),
     ("POST", "/api/Product", b'{"price": NaN}',                    400, "NaN"),
@@ -93,7 +95,7 @@ SCENARIOS = [
     ("PUT", "/api/Product/p1", {"price": {"__op": "Increment", "amount": 5}}, 200, {**P1, "price": 7, "updatedAt": "2024-05-01T10:06:00.000Z"}),
     ("PUT", "/api/Product/p1", {"price": {"__op": "Explode"}},     400, "unknown operation 'Explode'"),
     ("PUT", "/api/Product/p9", {"price": 3},                       404, "Object not found"),
-    ("PUT", "/api/Nothing/p9", {"price": 3},                       404, "no record 'p9' in 'Nothing'"),
+    ("PUT", "/api/Nothing/p9", {"price": 3},                       404, "there is no collection 'Nothing'"),
     ("DELETE", "/api/Product/p1", None,                            200, {}),
     ("DELETE", "/api/Product/p9", None,                            404, "Object not found"),
     ("GET", "/nowhere", None,                                      404, "no such path"),

@@ -1,7 +1,12 @@
+from pathlib import Path
+
 import pytest
 
 from noodl_runtime.errors import ForeignOrigin
 from noodl_runtime.http.guard import Guard, cors_headers, preflight_headers
+from noodl_runtime.settings import Settings
+from tests.runtime.http.clients import WsgiClient
+from tests.runtime.http.conftest import make_shop
 
 GUARD = Guard(hosts=["0.0.0.0", "app.example", "10.0.0.7:9000"], origins=["https://editor.example"])
 
@@ -70,6 +75,18 @@ def test_only_loopback_own_and_configured_origins_pass(
     else:
         with pytest.raises(ForeignOrigin):
             GUARD.check_origin(headers, trusted=trusted)
+
+
+def test_behind_a_proxy_links_and_checks_go_by_the_public_address(tmp_path: Path) -> None:
+    backend = make_shop(tmp_path, Settings(public_url="https://shop.example/api/"))
+    headers = {"Host": "shop.example", "Origin": "https://shop.example"}
+    image = {"__type": "File", "name": "a.png"}
+    client = WsgiClient(backend)
+    key = {"X-Parse-Application-Id": "shop-app", "X-Parse-Master-Key": "key"}
+    client("PUT", "/classes/Product/p1", {"image": image}, {**headers, **key})
+    got = client("GET", "/classes/Product/p1", None, {**headers, **key})
+    assert got.body["image"]["url"].startswith("https://shop.example/api/files/")
+    backend.close()
 
 
 def test_cors_names_the_one_origin_and_never_a_star() -> None:

@@ -1,7 +1,13 @@
 import pytest
 
 from noodl_runtime.errors import BadRequest, RequestTooLarge
-from noodl_runtime.http.head import read_head
+from noodl_runtime.http.head import Head
+from noodl_runtime.http.head import read_head as read_head_within
+from noodl_runtime.settings import Settings
+
+
+def read_head(block: bytes) -> Head:
+    return read_head_within(block, Settings())
 
 
 def head(*lines: str) -> bytes:

@@ -13,7 +13,7 @@ HERE = GeoPoint(1, 2)
 
 # where document                                               code  the message names
 REFUSED: list[tuple[Any, int, str]] = [
-    ({"n": {"$frob": 1}},                                      107,  "unknown operator '$frob' on 'n'; known: equalTo, "),
+    ({"n": {"$frob": 1}},                                      107,  "unknown operator '$frob' on 'n'; known: $eq, $ne, "),
     ({"n": {"equalTo": 1, "frob": 2}},                         107,  "unknown operator 'frob' on 'n'"),
     ({"n": {"$gt": 1, "x": 2}},                                107,  "unknown operator 'x' on 'n'"),
     ({"$frob": [{"n": 1}]},                                    105,  "invalid field name '$frob'"),
