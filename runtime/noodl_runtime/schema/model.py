@@ -26,11 +26,15 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Index:
-    """An index over fields, "-" in front of one for descending: ("status", "-createdAt")."""
+    """An index over fields, "-" in front of one for descending: ("status", "-createdAt").
+
+    ignore_case: whether texts that differ only in the case of A to Z count as one value
+    """
 
     name: str
     fields: tuple[str, ...]
     unique: bool = False
+    ignore_case: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

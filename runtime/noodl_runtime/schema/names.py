@@ -50,6 +50,9 @@ SYSTEM_COLLECTIONS: Mapping[str, Collection] = {
             (
                 Index(name="username", fields=("username",), unique=True),
                 Index(name="email", fields=("email",), unique=True),
+                # nobody can take the name or address of another by spelling it in other capitals
+                Index(name="anyUsername", fields=("username",), unique=True, ignore_case=True),
+                Index(name="anyEmail", fields=("email",), unique=True, ignore_case=True),
             ),
         ),
         _collection(
@@ -75,6 +78,10 @@ SYSTEM_COLLECTIONS: Mapping[str, Collection] = {
         ),
     )
 }
+
+
+# Collections whose changes go into no log and no event: their records hold what opens doors.
+UNTOLD = frozenset({"_Session"})
 
 
 def is_name(text: str) -> bool:

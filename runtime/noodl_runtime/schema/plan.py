@@ -176,22 +176,21 @@ def settled(old: Schema, new: Schema) -> Schema:
     return Schema(collections=collections)
 
 
-def _merged(known: Collection, added: Collection) -> Collection:
-    indexes = {index.name: index for index in (*known.indexes, *added.indexes)}
-    return replace(
-        known,
-        fields={**known.fields, **added.fields},
-        indexes=tuple(indexes.values()),
-        permissions=added.permissions or known.permissions,
-    )
-
-
 def _with_system(schema: Schema) -> dict[str, Collection]:
     collections = dict(SYSTEM_COLLECTIONS)
     for name, collection in schema.collections.items():
         system = SYSTEM_COLLECTIONS.get(name)
-        collections[name] = _merged(system, collection) if system else collection
+        collections[name] = _completed(collection, system) if system else collection
     return collections
+
+
+def _completed(given: Collection, system: Collection) -> Collection:
+    own = [index for index in given.indexes if index.name not in {i.name for i in system.indexes}]
+    return replace(
+        given,
+        fields={**system.fields, **given.fields},
+        indexes=(*system.indexes, *own),
+    )
 
 
 def _removals(old: Schema, new: Schema) -> Iterator[Step]:

@@ -108,6 +108,7 @@ def _read_index(index: Mapping[str, Any]) -> Index:
         name=index.get("name") or index_name(fields),
         fields=fields,
         unique=index.get("unique", False),
+        ignore_case=index.get("ignoreCase", False),
     )
 
 
@@ -115,6 +116,8 @@ def _index_document(index: Index) -> dict[str, Any]:
     document: dict[str, Any] = {"name": index.name, "fields": list(index.fields)}
     if index.unique:
         document["unique"] = True
+    if index.ignore_case:
+        document["ignoreCase"] = True
     return document
 
 

@@ -104,8 +104,9 @@ def _index(collection: Collection, index: Index) -> str:
 
 def _create_index(collection: Collection, index: Index) -> str:
     unique = "UNIQUE " if index.unique else ""
+    compared = " COLLATE NOCASE" if index.ignore_case else ""
     keys = ", ".join(
-        quote_name(name.removeprefix("-")) + (" DESC" if name.startswith("-") else "")
+        quote_name(name.removeprefix("-")) + compared + (" DESC" if name.startswith("-") else "")
         for name in index.fields
     )
     name, table = quote_name(_index(collection, index)), quote_name(table_name(collection))

@@ -2,7 +2,7 @@
 
 Stores append while they hold their write lock and deliver after letting go of it. Whoever writes
 inside a handler, or beside a handler that waits, only appends: the delivery that runs already
-takes it up.
+takes it up. Handlers run where the write ran: in the greenlet, or thread, of one who wrote.
 """
 
 import logging

@@ -115,6 +115,18 @@ def test_a_schema_that_is_settled_has_every_system_collection_whole() -> None:
     assert collections["_User"].indexes == SYSTEM_COLLECTIONS["_User"].indexes
 
 
+def test_an_index_every_backend_has_cannot_be_weakened() -> None:
+    own = shop(
+        field("username", "String"),
+        name="_User",
+        indexes=(Index(name="username", fields=("username",)),),
+    )
+
+    indexes = settled(Schema(), own).collections["_User"].indexes
+
+    assert indexes == SYSTEM_COLLECTIONS["_User"].indexes
+
+
 def test_a_collection_keeps_the_table_it_was_given() -> None:
     first = settled(Schema(), shop(NAME))
     both = settled(

@@ -34,7 +34,10 @@ class SchemaChanges:
         self._max_fields = max_fields
         self._before_loss = before_loss
         self.state = state_of(read_stored_schema(connection), State())
-        self.update(self.state.schema, allow_destructive=False)  # adds system collections
+        if settled(self._old, self._old) != self._old:  # new, or made by a version with less
+            self._writer.run_alone(
+                lambda transaction: self._carry_out(transaction, self._old, allow_destructive=False)
+            )
 
     def update(self, schema: Schema, *, allow_destructive: bool) -> None:
         """Bring the database to this schema.

@@ -19,6 +19,7 @@ from noodl_runtime.store.contract import (
 )
 from noodl_runtime.store.events import Events
 from noodl_runtime.store.record_ids import new_id
+from noodl_runtime.store.sqlite import secrets
 from noodl_runtime.store.sqlite.backup import copy_database
 from noodl_runtime.store.sqlite.change_log import SELECT_SINCE, changes_since
 from noodl_runtime.store.sqlite.files import findings_of, make_private_folder
@@ -136,6 +137,10 @@ class SqliteStore:
     ) -> list[dict[str, Any]]:
         """Return the rows of a pipeline."""
         return self._parts.queries.aggregate(collection, pipeline, principals)
+
+    def secrets(self, collection: str, object_id: str) -> Mapping[str, str]:
+        """Return the secrets kept beside a record by name."""
+        return dict(self._parts.reader.look_up(secrets.SELECT, (collection, object_id)))
 
     # -- writing
 

@@ -135,3 +135,24 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
     assert found(again, "Product") == [made]
     assert again.get_schema() == schema
     again.disconnect()
+
+
+def test_a_limit_that_was_lowered_does_not_stop_a_start(tmp_path: Path) -> None:
+    opened(tmp_path).disconnect()
+
+    store = sqlite_store(tmp_path, max_fields=2)
+    store.connect()
+
+    assert create(store, "Product")
+    store.disconnect()
+
+
+def test_a_start_on_a_present_database_writes_nothing(tmp_path: Path) -> None:
+    opened(tmp_path).disconnect()
+    before = (tmp_path / "data" / "local.db").read_bytes()
+
+    store = sqlite_store(tmp_path)
+    store.connect()
+    store.disconnect()
+
+    assert (tmp_path / "data" / "local.db").read_bytes() == before
