@@ -11,33 +11,41 @@ import argparse
 import json
 import logging
 import os
-import shutil
 import signal
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noodl_runtime import __version__
-from noodl_runtime.data_folder import DataFolder, choose_data_folder
+from noodl_runtime.data_folder import DataFolder, choose_data_folder, seed_data
 from noodl_runtime.definition import Definition, read_definition
-from noodl_runtime.errors import BadSetting, SetupError
+from noodl_runtime.errors import BadFile, BadSetting, SetupError
 from noodl_runtime.http.guard import is_loopback
 from noodl_runtime.logs import start_logging
 from noodl_runtime.settings import SETTINGS, Settings, resolve
 
+if TYPE_CHECKING:
+    from gevent.event import Event
+
 log = logging.getLogger("noodl.serve")
+
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError)  # what a damaged bundle raises when read
 
 EXAMPLES = """examples:
   python backend.pyz                       serve on http://127.0.0.1:8577
   python backend.pyz --port 0              any free port; the ready line says which
   python backend.pyz --data ~/todo-data    keep records, files and keys there
 
+NOODL_CACHE names the folder its libraries are unpacked into; default: the user's cache folder.
+
 exit codes: 0 stopped as asked, 1 cannot start, 2 wrong option, 69 port taken,
-  75 data folder in use, 78 wrong file, setting, Python or platform (a restart will not help)
+  73 no folder to unpack into, 75 data folder in use,
+  78 wrong or damaged file, setting, Python or platform (a restart will not help)
 """
 
 
@@ -70,18 +78,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     if archive is None:
         print("this is not a bundle; use: noodl-portable serve FOLDER", file=sys.stderr)  # noqa: T201
         return 2
-    root = zipfile.Path(archive, "bundle/")
-    manifest = json.loads(root.joinpath("manifest.json").read_bytes())
+    try:
+        root = bundle_root(archive)
+        manifest = json.loads(root.joinpath("manifest.json").read_bytes())
+    except DAMAGE as error:
+        return _damaged(archive.name, error)
     options = option_parser(archive.name, version_text(manifest)).parse_args(argv)
     checked = frozenset(entry["sha256"] for entry in manifest["entries"])
     return run(Source(root, archive, checked), vars(options))
 
 
 def bundle_archive() -> Path | None:
-    """Return the file that was started, None outside a bundle."""
-    loader = getattr(sys.modules["__main__"], "__loader__", None)
-    archive = getattr(loader, "archive", None)
-    return Path(archive).absolute() if archive else None
+    """Return the file, or expanded folder, that was started; None outside a bundle."""
+    main_module = sys.modules["__main__"]
+    archive = getattr(getattr(main_module, "__loader__", None), "archive", None)
+    if archive:
+        return Path(archive).absolute()
+    folder = Path(getattr(main_module, "__file__", None) or "").absolute().parent
+    return folder if (folder / "bundle" / "manifest.json").is_file() else None
+
+
+def bundle_root(archive: Path) -> Traversable:
+    """Return the place in a bundle that holds the backend."""
+    return archive / "bundle" if archive.is_dir() else zipfile.Path(archive, "bundle/")
 
 
 def option_parser(prog: str, version: str) -> argparse.ArgumentParser:
@@ -122,14 +141,23 @@ def run(source: Source, options: Mapping[str, Any], *, environment: Any = os.env
         flush = start_logging(service.settings.log_level)
         try:
             service.start()
+            stop = _stop_on_signals()  # before the ready line: a parent may stop us right after it
             _announce(service.ready())
-            return service.wait()
+            stop.wait()
+            return 0
         finally:
             service.close()
             flush()
     except SetupError as error:
         print(f"{source.program}: {error}", file=sys.stderr)  # noqa: T201
         return error.exit_code
+    except DAMAGE as error:
+        return _damaged(source.program, error)
+
+
+def _damaged(program: str, error: Exception) -> int:
+    print(f"{program}: the file is damaged ({error}); get it again", file=sys.stderr)  # noqa: T201
+    return BadFile.exit_code
 
 
 class Service:
@@ -149,7 +177,8 @@ class Service:
         """Open everything, in the order in which it may be refused, and listen."""
         settings, definition = self.settings, self.definition
         self.folder = DataFolder(self._data_path())
-        _seed_data(self._source.root, self.folder)
+        if self._source.bundle:
+            seed_data(self._source.root, self.folder)
         self.backend = self._assemble(settings, definition)
         from noodl_runtime.http.server import Server
 
@@ -167,25 +196,6 @@ class Service:
             "appId": self.backend.app_id,
             "version": self.backend.version,
         }
-
-    def wait(self) -> int:
-        """Block until SIGTERM or SIGINT; a second one ends the process at once."""
-        from gevent import signal_handler
-        from gevent.event import Event
-
-        stop = Event()
-
-        def asked() -> None:
-            if stop.is_set():
-                os._exit(1)
-            log.info("stopping")
-            stop.set()
-
-        for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
-            if hasattr(signal, name):
-                signal_handler(getattr(signal, name), asked)
-        stop.wait()
-        return 0
 
     def close(self) -> None:
         """Undo what was opened, last first; every step is tried."""
@@ -206,6 +216,25 @@ class Service:
         backend = assemble(settings, definition, self.folder, self._environment)
         self._closers.append(backend.close)
         return backend
+
+
+def _stop_on_signals() -> "Event":
+    """Return an event that SIGTERM and SIGINT set; a second signal ends the process at once."""
+    from gevent import signal_handler
+    from gevent.event import Event
+
+    stop = Event()
+
+    def asked() -> None:
+        if stop.is_set():
+            os._exit(1)
+        log.info("stopping")
+        stop.set()
+
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal_handler(getattr(signal, name), asked)
+    return stop
 
 
 def _settings(
@@ -240,20 +269,6 @@ def _host_in_url(host: str) -> str:
     if host in ("0.0.0.0", "::", ""):  # noqa: S104 - listens everywhere, so here as well
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
-
-
-def _seed_data(root: Traversable, folder: DataFolder) -> None:
-    """Copy the records a bundle brings, unless the folder already has a database."""
-    seed = root.joinpath("data", "local.db")
-    if isinstance(root, Path) or folder.database.exists() or not seed.is_file():
-        return
-    arriving = folder.database.with_suffix(".arriving")
-    with seed.open("rb") as source, arriving.open("wb") as target:
-        os.chmod(arriving, 0o600)  # noqa: PTH101
-        shutil.copyfileobj(source, target)
-        os.fsync(target.fileno())
-    arriving.replace(folder.database)
-    log.info("copied the records that came with the bundle")
 
 
 def _announce(ready: Mapping[str, Any]) -> None:

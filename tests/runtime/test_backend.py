@@ -248,5 +248,6 @@ def test_health_names_the_backend_and_counts_problems(development: Backend) -> N
         "backend": "shop",
         "version": "",
         "workflowProblems": 0,
+        "brokenFiles": [],
     }
     assert development.health(MASTER)["problems"] == []
