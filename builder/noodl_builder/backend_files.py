@@ -21,6 +21,7 @@ from noodl_runtime.formats import parse_json, read_json
 
 BUNDLE, APP = "bundle/", "bundle/app/"
 SEED = BUNDLE + "data/local.db"
+SEED_FILES = BUNDLE + "data/files/"
 WORKFLOW_SUFFIX = ".workflow.json"
 
 # What config.json keeps; the rest says where and when this copy of the backend was made.
@@ -65,7 +66,7 @@ def read_backend(options: BuildOptions) -> BackendFiles:
         config=config,
         schema=read_json(schema_text, "schema.json", "schema"),
         workflows=tuple(read_json(data, name, "workflow") for name, data in workflows.items()),
-        entries=tuple(sorted([*entries, *_seed(options)])),
+        entries=tuple(sorted([*entries, *_seed(options), *_seed_files(options, left_out)])),
         left_out=tuple(sorted([*left_out, *_others(options)])),
     )
 
@@ -138,11 +139,22 @@ def _seed(options: BuildOptions) -> Iterator[Entry]:
         yield make_entry(SEED, target.read_bytes())
 
 
+def _seed_files(options: BuildOptions, left_out: list[LeftOut]) -> Iterator[Entry]:
+    folder = options.folder / "data" / "files"
+    if not options.include_data or not folder.is_dir():
+        return
+    refuse_link(folder, "data/files")
+    names, stayed = list_files(folder, "data/files")
+    left_out += stayed
+    for name in names:
+        yield make_entry(SEED_FILES + name, folder / name)
+
+
 def _others(options: BuildOptions) -> Iterator[LeftOut]:
     taken = {"config.json", "schema.json", "schema.sql", "workflows", "noodl-portable.yaml"}
     for path in sorted(options.folder.iterdir()):
         if path.name == "data":
-            seeded = "other than local.db" if options.include_data else "records"
+            seeded = "other than records and files" if options.include_data else "records"
             yield LeftOut("data", f"{seeded}; they stay with this backend")
         elif path.name not in taken and path.resolve() != (options.app or path / "x").resolve():
             yield LeftOut(path.name, reason_against(path.name) or "not part of a backend")

@@ -8,7 +8,8 @@ from typing import Any
 
 from noodl_builder.backend_files import APP, SEED, BackendFiles, read_backend
 from noodl_builder.boot_files import boot_entries
-from noodl_builder.entry import Entry, digest, make_entry
+from noodl_builder.entry import Entry, make_entry
+from noodl_builder.fat_layout import lay_out
 from noodl_builder.folder_files import LeftOut
 from noodl_builder.manifest import (
     MANIFEST,
@@ -62,13 +63,13 @@ def plan(options: BuildOptions, runtime: RuntimeParts | None = None) -> Plan:
     """
     backend = read_backend(options)
     runtime = runtime or installed_runtime()
-    cache_id = digest(runtime.entries)[:16]
-    environment = make_environment(cache_id, runtime.entry_point, options.epoch)
+    layout = lay_out(runtime.sets)
+    environment = make_environment(layout.cache_id, runtime.entry_point, options.epoch)
     entries = [
         *backend.entries,
-        *runtime.entries,
+        *layout.entries,
         *foreseen_entries(environment),
-        *boot_entries(runtime, cache_id),
+        *boot_entries(runtime.entry_point, layout.facts),
     ]
     _refuse_equal_names(entry.name for entry in entries)
     info = _info(options, backend, runtime, entries)
@@ -92,7 +93,7 @@ def _info(
         version=options.version or backend.config.get("version", "0.0.0"),
         runtime_version=runtime.version,
         content_digest=content_digest(contents),
-        targets=(runtime.target,),
+        targets=tuple(sorted(runtime.sets)),
         functions=function_names(backend.workflows),
         collections=collection_names(backend.schema),
         schema_digest=schema_digest(backend.schema),

@@ -1,6 +1,6 @@
 """What ships of this environment: our runtime, its dependencies, the platform they are for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,30 +25,28 @@ class Dependency:
 class RuntimeParts:
     """The part of a bundle that does not depend on the backend.
 
-    target:  platform and Python it runs on: "linux-x86_64-3.11"
-    entries: everything below site-packages/
+    sets: everything below site-packages/, by target: {"linux-x86_64-3.11": (...)}
     """
 
     version: str
-    target: str
-    entries: tuple[Entry, ...]
+    sets: Mapping[str, tuple[Entry, ...]]
     dependencies: tuple[Dependency, ...]
     entry_point: str = ENTRY_POINT
 
 
-def installed_runtime() -> RuntimeParts:
+def installed_runtime(package: Path | None = None) -> RuntimeParts:
     """Read the runtime and its dependencies from the environment this process runs in.
 
-    raises: BuildRefused naming the distribution that cannot be packed, and the way out
+    package: folder of noodl_runtime, None: the one this process imported
+    raises:  BuildRefused naming the distribution that cannot be packed, and the way out
     """
     own = installed_distribution(OWN)
     needed = closure(own)
-    package = Path(noodl_runtime.__file__).parent
+    package = package or Path(noodl_runtime.__file__).parent
     entries = [*read_own(own, package), *_all_files(read_distribution(d) for d in needed)]
     return RuntimeParts(
         version=noodl_runtime.__version__,
-        target=CURRENT,
-        entries=tuple(sorted(entries)),
+        sets={CURRENT: tuple(sorted(entries))},
         dependencies=tuple(sorted(Dependency(d.name, d.version) for d in needed)),
     )
 

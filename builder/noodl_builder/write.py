@@ -2,30 +2,38 @@
 
 shiv takes over file modes and the order of folders, so its zip differs between machines. The
 second pass writes the same entries sorted by name, with one time, one compression and modes of
-its own, and puts our files beside them. The result appears under its name whole or not at all.
+its own, and puts our files beside them. The result is started once, and then appears under its
+name whole or not at all.
 """
 
 import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_IFREG
 from typing import IO, Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from noodl_builder.entry import Entry
+from noodl_builder.boot.noodl_target import CURRENT
 from noodl_builder.folder_files import LeftOut
 from noodl_builder.manifest import BundleInfo
+from noodl_builder.packed_libraries import packed_libraries
 from noodl_builder.plan import Plan
-from noodl_builder.shiv_archive import INTERPRETER, pack
+from noodl_builder.shiv_archive import INTERPRETER
+from noodl_builder.trial import try_out
+from noodl_builder.zip_writer import deflate, write_zip
 from noodl_runtime.errors import BuildRefused
 
-COMPRESSION_LEVEL = 6
-UNIX = 3  # in the zip; on Windows, too, so that the bytes are equal
+# What Python makes of a file that is no zip any more: it takes it for a script, reads the name of
+# its encoding, and says that in one line.
+PREFIX = (f"#!{INTERPRETER}\n# coding: this-file-is-incomplete-or-damaged.Get-it-again\n").encode()
+Tell = Callable[[str], None]
+
+
+def silent(_step: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +66,28 @@ class BuildReport:
         }
 
 
-def write(plan: Plan, output: Path) -> BuildReport:
+def write(
+    plan: Plan, output: Path, *, cache: Path | None = None, trial: bool = True, tell: Tell = silent
+) -> BuildReport:
     """Write the bundle and report on it; on any failure what was at `output` stays as it was.
 
+    cache:  folder where libraries are kept compressed from one build to the next
+    trial:  run `--version` of the result first, if it is for this Python and platform
+    tell:   is called with each step that may take a while
     raises: BuildRefused when `output` lies in an input folder, or cannot be written
     """
     begun = time.monotonic()
     target = output.absolute()
-    _refuse_place(target, plan.inputs)
-    with tempfile.TemporaryDirectory(prefix="noodl-build-") as work:
-        packed = pack(plan.entries, plan.environment, Path(work))
-    with _arriving(target) as stream:
-        _write_zip(plan, packed, stream)
+    refuse_place(target, plan.inputs)
+    tell(f"packing {len(plan.entries)} files")
+    with arriving(target) as stream:
+        write_bundle(plan, stream, cache)
         stream.seek(0)
         sha256 = hashlib.sha256(stream.read()).hexdigest()
+        if trial and CURRENT in plan.info.targets:
+            tell("starting it once")
+            stream.flush()
+            try_out(Path(stream.name))
     return BuildReport(
         output=target,
         size=target.stat().st_size,
@@ -82,7 +98,16 @@ def write(plan: Plan, output: Path) -> BuildReport:
     )
 
 
-def _refuse_place(target: Path, inputs: tuple[Path, ...]) -> None:
+def write_bundle(plan: Plan, stream: IO[bytes], cache: Path | None) -> None:
+    """Write the bytes of a bundle."""
+    packed = packed_libraries(plan.entries, plan.environment, cache)
+    stream.write(PREFIX)
+    files = ((e, packed.get(e.name) or deflate(e.read())) for e in plan.entries)
+    write_zip(stream, files, plan.epoch)
+
+
+def refuse_place(target: Path, inputs: tuple[Path, ...]) -> None:
+    """Raise BuildRefused when `target` is a folder or lies inside what it is made from."""
     if target.is_dir():
         raise BuildRefused(f"{target} is a folder; name a file, such as {target / 'backend.pyz'}")
     for folder in inputs:
@@ -94,13 +119,14 @@ def _refuse_place(target: Path, inputs: tuple[Path, ...]) -> None:
 
 
 @contextmanager
-def _arriving(target: Path) -> Iterator[IO[bytes]]:
+def arriving(target: Path) -> Iterator[IO[bytes]]:
     """Give a file beside the target that takes its place, complete and executable, at the end."""
     name = ""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "w+b") as stream:
+        os.close(handle)
+        with Path(name).open("w+b") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -111,19 +137,3 @@ def _arriving(target: Path) -> Iterator[IO[bytes]]:
     finally:
         if name:
             Path(name).unlink(missing_ok=True)
-
-
-def _write_zip(plan: Plan, packed: Mapping[str, bytes], stream: IO[bytes]) -> None:
-    stream.write(f"#!{INTERPRETER}\n".encode())
-    with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL) as archive:
-        for entry in plan.entries:
-            data = packed[entry.name] if entry.name in packed else entry.read()
-            archive.writestr(_zip_info(entry, plan.epoch), data)
-
-
-def _zip_info(entry: Entry, epoch: int) -> ZipInfo:
-    info = ZipInfo(entry.name, time.gmtime(epoch)[:6])
-    info.create_system = UNIX
-    info.external_attr = (S_IFREG | entry.mode) << 16
-    info.compress_type = ZIP_DEFLATED
-    return info

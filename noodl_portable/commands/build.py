@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from noodl_builder.options import BuildOptions
+from noodl_builder.packed_libraries import build_cache
 from noodl_builder.plan import Plan, plan
-from noodl_builder.write import BuildReport, write
+from noodl_builder.write import BuildReport, silent, write
 from noodl_portable.build_file import read_build_file
 from noodl_portable.command import Command
 from noodl_runtime.errors import BuildRefused, SetupError
@@ -30,6 +31,10 @@ def configure(parser: ArgumentParser) -> None:
         help="file that may hold what looks like a key, e.g. workflows/pay.workflow.json",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="print the plan, write nothing")
+    parser.add_argument(
+        "--no-trial", action="store_true", help="do not start the finished bundle once"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
     parser.add_argument("--json", action="store_true", help="answer in JSON")
 
 
@@ -39,11 +44,19 @@ def run(arguments: Namespace) -> int:
     if not folder.is_dir():
         raise SetupError(f"{folder} is not a folder; `noodl-portable init {folder}` makes one")
     file = read_build_file(folder)
+    tell = silent if arguments.quiet else _tell
+    tell("reading the backend and the libraries")
     planned = plan(build_options(arguments, file))
     if arguments.dry_run:
         _print_plan(planned, as_json=arguments.json)
         return 0
-    report = write(planned, _output(arguments, file, folder))
+    report = write(
+        planned,
+        _output(arguments, file, folder),
+        cache=build_cache(),
+        trial=not arguments.no_trial,
+        tell=tell,
+    )
     _print_report(report, as_json=arguments.json)
     return 0
 
@@ -81,12 +94,15 @@ def _output(arguments: Namespace, file: Mapping[str, Any], folder: Path) -> Path
     raise BuildRefused("no output file given; use -o FILE, e.g. -o backend.pyz")
 
 
+def _tell(step: str) -> None:
+    print(f"{step} ...", file=sys.stderr, flush=True)
+
+
 def _print_plan(planned: Plan, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(planned.manifest, indent=2))
         return
-    for entry in planned.entries:
-        print(f"{entry.sha256[:16]}  {entry.size:>9}  {entry.name}")
+    print(planned)
 
 
 def _print_report(report: BuildReport, *, as_json: bool) -> None:

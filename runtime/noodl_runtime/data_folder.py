@@ -8,16 +8,21 @@ data/files/    uploaded files
 """
 
 import json
+import logging
 import os
 import secrets
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from noodl_runtime.errors import BadFile, SetupError
 from noodl_runtime.formats import parse_json, read_json
+
+log = logging.getLogger("noodl.serve")
 
 APP_FOLDER = "noodl-portable"
 
@@ -98,6 +103,43 @@ class DataFolder:
             file = self.path / name
             if not file.exists() or file.read_text(encoding="utf-8") != text:
                 write_private(file, text)
+
+
+def seed_data(root: Traversable, folder: DataFolder) -> bool:
+    """Copy the records and files a bundle brings, unless the folder already has a database.
+
+    The database comes last: while it is missing, the next start begins anew.
+    """
+    seed = root.joinpath("data", "local.db")
+    if folder.database.exists() or not seed.is_file():
+        return False
+    files = root.joinpath("data", "files")
+    if files.is_dir():
+        _copy_folder(files, folder.files)
+    _copy_file(seed, folder.database)
+    log.info("copied the records that came with the bundle")
+    return True
+
+
+def _copy_folder(source: Traversable, target: Path) -> None:
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for item in source.iterdir():
+        if item.is_dir():
+            _copy_folder(item, target / item.name)
+        elif not (target / item.name).exists():
+            _copy_file(item, target / item.name)
+
+
+def _copy_file(source: Traversable, target: Path) -> None:
+    """Copy one file, private to its owner, whole or not at all."""
+    arriving = target.with_name(target.name + ".arriving")
+    arriving.unlink(missing_ok=True)
+    handle = os.open(arriving, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with source.open("rb") as stream, os.fdopen(handle, "wb") as copy:
+        shutil.copyfileobj(stream, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+    arriving.replace(target)
 
 
 def json_text(document: Any) -> str:

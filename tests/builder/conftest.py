@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from noodl_builder.options import BuildOptions
-from noodl_builder.plan import plan
-from noodl_builder.write import write
-from tests.builder.world import clean_environment, make_backend, make_runtime
+from tests.builder.world import clean_environment, make_backend, make_runtime, pack
 
 
 @pytest.fixture
@@ -20,7 +18,7 @@ def backend(tmp_path: Path) -> Path:
 @pytest.fixture
 def small_bundle(backend: Path, tmp_path: Path) -> Path:
     """A bundle whose runtime prints what it sees, as JSON."""
-    return write(plan(BuildOptions(folder=backend), make_runtime()), tmp_path / "shop.pyz").output
+    return pack(BuildOptions(folder=backend), make_runtime(), tmp_path / "shop.pyz")
 
 
 @pytest.fixture

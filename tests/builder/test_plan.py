@@ -217,9 +217,13 @@ def test_records_asked_for_go_in_as_a_seed(backend: Path) -> None:
         database.execute("CREATE TABLE Product (name)")
         database.execute("INSERT INTO Product VALUES ('apple')")
         database.commit()
+    make_backend(backend, {"data/files/ab/logo.txt": "a logo"})
     made = planned(backend, include_data=True)
+    assert "data/files/ab/logo.txt" in of_backend(made)
     assert made == planned(backend, include_data=True)
     assert made.info.seed_data
     seed = next(e for e in made.entries if e.name == "bundle/data/local.db")
     assert b"apple" in seed.read()
-    assert made.left_out == (LeftOut("data", "other than local.db; they stay with this backend"),)
+    assert made.left_out == (
+        LeftOut("data", "other than records and files; they stay with this backend"),
+    )

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,9 +12,11 @@ from zipfile import ZipFile
 
 import pytest
 
+import noodl_runtime
 from noodl_builder.bundle_file import verify
 from noodl_builder.options import BuildOptions
 from noodl_builder.plan import plan
+from noodl_builder.runtime_parts import installed_runtime
 from noodl_builder.write import BuildReport, write
 from tests.builder.world import clean_environment, make_backend
 
@@ -28,10 +31,20 @@ OPTIONAL = {"quickjs-ng", "google-re2", "typing_extensions", "cffi", "pycparser"
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
+def frozen(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the runtime's source, so that who edits it does not change what is built."""
+    folder = tmp_path_factory.mktemp("frozen") / "noodl_runtime"
+    ignored = shutil.ignore_patterns("__pycache__", "*.tmp*", ".*")
+    shutil.copytree(Path(noodl_runtime.__file__).parent, folder, ignore=ignored)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, frozen: Path) -> BuildReport:
     """A bundle of the shop with everything inside."""
     folder = tmp_path_factory.mktemp("built")
-    return write(plan(BuildOptions(folder=make_backend(folder / "shop"))), folder / "shop.pyz")
+    options = BuildOptions(folder=make_backend(folder / "shop"))
+    return write(plan(options, installed_runtime(frozen)), folder / "shop.pyz", trial=False)
 
 
 def names(bundle: Path) -> list[str]:
@@ -80,9 +93,11 @@ import os, sys
 from pathlib import Path
 from noodl_builder.options import BuildOptions
 from noodl_builder.plan import plan
+from noodl_builder.runtime_parts import installed_runtime
 from noodl_builder.write import write
 os.umask(int(sys.argv[1], 8))
-print(write(plan(BuildOptions(folder=Path("shop"))), Path("shop.pyz")).sha256)
+made = plan(BuildOptions(folder=Path("shop")), installed_runtime(Path(sys.argv[2])))
+print(write(made, Path("shop.pyz"), trial=False).sha256)
 """
 WORLDS = [
     # folder          umask    environment
@@ -91,7 +106,9 @@ WORLDS = [
 ]  # fmt: skip
 
 
-def test_another_folder_umask_age_and_time_zone_give_the_same_bytes(tmp_path: Path) -> None:
+def test_another_folder_umask_age_and_time_zone_give_the_same_bytes(
+    tmp_path: Path, frozen: Path
+) -> None:
     builds = []
     for place, umask, environment in WORLDS:
         folder = tmp_path / place
@@ -99,7 +116,7 @@ def test_another_folder_umask_age_and_time_zone_give_the_same_bytes(tmp_path: Pa
         os.utime(folder / "shop" / "schema.json", (1, len(builds)))
         builds.append(
             subprocess.Popen(
-                [sys.executable, "-c", BUILD, umask],
+                [sys.executable, "-c", BUILD, umask, str(frozen)],
                 cwd=folder,
                 env=clean_environment(folder / "home", **environment),
                 stdout=subprocess.PIPE,
@@ -132,3 +149,20 @@ def test_each_library_loads_from_it_alone(built: BuildReport, tmp_path: Path) ->
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.stdout.startswith(str(tmp_path)), done.stderr
+
+
+def test_damage_that_a_start_reads_later_is_one_sentence(
+    built: BuildReport, start: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    bundle = tmp_path / "shop.pyz"
+    shutil.copy2(built.output, bundle)
+    for name in ("bundle/manifest.json", "bundle/schema.json"):
+        with ZipFile(built.output) as archive:
+            place = archive.getinfo(name).header_offset + 30 + len(name) + 10
+        data = bytearray(built.output.read_bytes())
+        data[place] ^= 0xFF
+        bundle.write_bytes(data)
+        done = start(bundle, "--port", "0")
+        assert done.returncode == 78
+        [sentence] = done.stderr.splitlines()
+        assert sentence.startswith("shop.pyz: the file is damaged (")

@@ -17,9 +17,7 @@ import pytest
 
 from noodl_builder.boot.noodl_target import CURRENT
 from noodl_builder.options import BuildOptions
-from noodl_builder.plan import plan
-from noodl_builder.write import write
-from tests.builder.world import clean_environment, make_backend, make_runtime
+from tests.builder.world import clean_environment, make_backend, make_runtime, pack
 
 pytestmark = pytest.mark.slow
 Start = Callable[..., subprocess.CompletedProcess[str]]
@@ -64,7 +62,7 @@ def test_a_bundle_unpacks_once_and_runs_its_entry(
 
 def test_the_exit_code_is_that_of_the_entry(backend: Path, tmp_path: Path, start: Start) -> None:
     runtime = make_runtime("def main(): return 69")
-    bundle = write(plan(BuildOptions(folder=backend), runtime), tmp_path / "shop.pyz").output
+    bundle = pack(BuildOptions(folder=backend), runtime, tmp_path / "shop.pyz")
     assert start(bundle).returncode == 69
 
 
@@ -80,7 +78,7 @@ def test_a_change_of_the_backend_alone_unpacks_nothing_anew(
 ) -> None:
     said(start(small_bundle))
     make_backend(backend, {"workflows/more.workflow.json": {"components": []}})
-    said(start(write(plan(BuildOptions(folder=backend), make_runtime()), small_bundle).output))
+    said(start(pack(BuildOptions(folder=backend), make_runtime(), small_bundle)))
     assert unpacked_in(tmp_path / "home").is_dir()  # still the only one
 
 
@@ -157,6 +155,28 @@ def test_a_partly_lost_cache_is_repaired(small_bundle: Path, start: Start, tmp_p
     assert not (site / "sitecustomize.py").exists()
 
 
+def test_a_change_of_the_same_length_is_noticed(
+    small_bundle: Path, start: Start, tmp_path: Path
+) -> None:
+    said(start(small_bundle))
+    serve = unpacked_in(tmp_path / "home") / "noodl_runtime" / "serve.py"
+    text = serve.read_text()
+    serve.write_text(text.replace("args", "gone"))
+    assert "args" in said(start(small_bundle))
+    assert serve.read_text() == text
+
+
+def test_a_full_comparison_finds_what_hides_behind_equal_size_and_time(
+    small_bundle: Path, start: Start, tmp_path: Path
+) -> None:
+    said(start(small_bundle))
+    serve = unpacked_in(tmp_path / "home") / "noodl_runtime" / "serve.py"
+    before = serve.stat()
+    serve.write_text(serve.read_text().replace("args", "gone"))
+    os.utime(serve, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert "args" in said(start(small_bundle, NOODL_CHECK_CACHE="1"))
+
+
 def test_a_start_that_was_killed_half_way_is_made_good(
     small_bundle: Path, start: Start, tmp_path: Path
 ) -> None:
@@ -168,10 +188,14 @@ def test_a_start_that_was_killed_half_way_is_made_good(
     assert folder.is_dir()
 
 
-def test_a_truncated_bundle_ends_with_an_error(small_bundle: Path, start: Start) -> None:
-    small_bundle.write_bytes(small_bundle.read_bytes()[:-1000])
+@pytest.mark.parametrize("missing", [1, 100, 1000])
+def test_a_truncated_bundle_says_so_in_one_line(
+    small_bundle: Path, start: Start, missing: int
+) -> None:
+    small_bundle.write_bytes(small_bundle.read_bytes()[:-missing])
     done = start(small_bundle)
-    assert done.returncode != 0
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("this-file-is-incomplete-or-damaged.Get-it-again")
     assert "Traceback" not in done.stderr
 
 
@@ -186,7 +210,7 @@ def test_a_damaged_bundle_says_so(small_bundle: Path, start: Start) -> None:
 
 def test_a_library_that_does_not_load_is_named(backend: Path, tmp_path: Path, start: Start) -> None:
     runtime = make_runtime("import broken", **{"broken.abi3.so": "no machine code"})
-    bundle = write(plan(BuildOptions(folder=backend), runtime), tmp_path / "shop.pyz").output
+    bundle = pack(BuildOptions(folder=backend), runtime, tmp_path / "shop.pyz")
     sentence = refused(start(bundle), 78)
     assert "broken.abi3.so" in sentence
     assert "set NOODL_CACHE" in sentence
@@ -246,7 +270,7 @@ def test_a_build_that_still_runs_is_kept(small_bundle: Path, backend: Path, tmp_
     os.utime(folder / ".used", (1, 1))
     for number in range(3):
         runtime = make_runtime(**{"version.py": str(number)})
-        bundle = write(plan(BuildOptions(folder=backend), runtime), tmp_path / "shop.pyz").output
+        bundle = pack(BuildOptions(folder=backend), runtime, tmp_path / "shop.pyz")
         subprocess.run([sys.executable, str(bundle)], env=environment, check=True, timeout=60)
     assert folder.is_dir()
     running.stdin.close()

@@ -1,18 +1,25 @@
 import hashlib
 import os
 import stat
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
+from noodl_builder import packed_libraries
 from noodl_builder import write as writing
 from noodl_builder.options import BuildOptions
 from noodl_builder.plan import Plan, plan
-from noodl_builder.write import write
+from noodl_builder.write import BuildReport
 from noodl_runtime.errors import BuildRefused
 from tests.builder.world import make_backend, make_runtime
+
+
+def write(made: Plan, output: Path) -> BuildReport:
+    return writing.write(made, output, trial=False)
 
 
 def planned(folder: Path, **options: Any) -> Plan:
@@ -40,7 +47,7 @@ def test_the_report_says_what_was_written(backend: Path, tmp_path: Path) -> None
     assert (report.size, report.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     assert report.as_dict()["manifest"]["buildId"] == report.build_id
     assert stat.S_IMODE(report.output.stat().st_mode) == 0o755
-    assert data.startswith(b"#!/usr/bin/env python3\n")
+    assert data.startswith(b"#!/usr/bin/env python3\n# coding: ")
 
 
 def test_entries_are_sorted_and_alike(backend: Path, tmp_path: Path) -> None:
@@ -78,11 +85,16 @@ def test_a_failed_build_leaves_the_previous_one(
 ) -> None:
     output = tmp_path / "x.pyz"
     output.write_text("previous")
-    monkeypatch.setattr(writing, "_zip_info", fail)
+    monkeypatch.setattr(writing, "deflate", fail)
     with pytest.raises(BuildRefused, match=r"x\.pyz cannot be written: no space"):
         write(planned(backend), output)
     assert output.read_text() == "previous"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["shop", "x.pyz"]
+
+
+def swap_a_byte(data: bytes) -> bytes:
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 0xFF]) + data[middle + 1 :]
 
 
 def fail(*_: Any) -> Any:
@@ -95,3 +107,66 @@ def test_a_file_changed_during_the_build_is_refused(tmp_path: Path, backend: Pat
     (app / "index.html").write_text("after")
     with pytest.raises(BuildRefused, match=r"index\.html changed during the build"):
         write(made, tmp_path / "x.pyz")
+
+
+# -- what is kept from one build to the next -------------------------------------------------------
+
+
+def test_libraries_that_are_kept_give_the_same_bytes(backend: Path, tmp_path: Path) -> None:
+    plain = write(planned(backend), tmp_path / "plain.pyz")
+    for name in ("first.pyz", "second.pyz"):
+        report = writing.write(
+            planned(backend), tmp_path / name, cache=tmp_path / "kept", trial=False
+        )
+        assert report.sha256 == plain.sha256
+
+
+def test_kept_libraries_spare_the_packing(
+    backend: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+    writing.write(planned(backend), tmp_path / "x.pyz", cache=kept, trial=False)
+    monkeypatch.setattr(packed_libraries, "pack", fail)
+    make_backend(backend, {"workflows/more.workflow.json": {"components": []}})
+    assert writing.write(planned(backend), tmp_path / "x.pyz", cache=kept, trial=False)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-50], lambda data: b"", swap_a_byte])
+def test_kept_libraries_that_were_damaged_are_packed_again(
+    backend: Path, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    kept = tmp_path / "kept"
+    before = writing.write(planned(backend), tmp_path / "x.pyz", cache=kept, trial=False)
+    [file] = kept.iterdir()
+    file.write_bytes(damage(file.read_bytes()))
+    again = writing.write(planned(backend), tmp_path / "x.pyz", cache=kept, trial=False)
+    assert again.sha256 == before.sha256
+
+
+# -- the trial -------------------------------------------------------------------------------------
+
+
+def test_a_bundle_that_does_not_start_is_not_put_in_place(backend: Path, tmp_path: Path) -> None:
+    made = plan(BuildOptions(folder=backend), make_runtime("def main(): return 'no luck'"))
+    (tmp_path / "x.pyz").write_text("previous")
+    with pytest.raises(BuildRefused, match="--version ends with exit code 1: no luck"):
+        writing.write(made, tmp_path / "x.pyz")
+    assert (tmp_path / "x.pyz").read_text() == "previous"
+
+
+def test_a_bundle_that_starts_is_put_in_place_and_leaves_nothing_behind(
+    backend: Path, tmp_path: Path
+) -> None:
+    steps: list[str] = []
+    writing.write(planned(backend), tmp_path / "x.pyz", tell=steps.append)
+    assert steps[-1] == "starting it once"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["shop", "x.pyz"]
+
+
+def test_two_builds_into_one_file_leave_one_whole_bundle(backend: Path, tmp_path: Path) -> None:
+    made = planned(backend)
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda _: write(made, tmp_path / "x.pyz"), range(4)))
+    assert {report.sha256 for report in reports} == {
+        hashlib.sha256((tmp_path / "x.pyz").read_bytes()).hexdigest()
+    }

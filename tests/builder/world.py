@@ -7,7 +7,10 @@ from typing import Any
 
 from noodl_builder.boot.noodl_target import CURRENT
 from noodl_builder.entry import make_entry
+from noodl_builder.options import BuildOptions
+from noodl_builder.plan import plan
 from noodl_builder.runtime_parts import Dependency, RuntimeParts
+from noodl_builder.write import write
 
 ECHO = {
     "components": [
@@ -59,14 +62,17 @@ def make_backend(folder: Path, files: dict[str, Any] = SHOP) -> Path:
 def make_runtime(serve: str = SERVE, **more: str) -> RuntimeParts:
     """Stand-in for the installed runtime: a few files instead of four hundred."""
     files = {"noodl_runtime/__init__.py": "", "noodl_runtime/serve.py": serve, **more}
+    entries = sorted(make_entry(f"site-packages/{n}", t.encode()) for n, t in files.items())
     return RuntimeParts(
         version="0.1.0",
-        target=CURRENT,
-        entries=tuple(
-            sorted(make_entry(f"site-packages/{n}", t.encode()) for n, t in files.items())
-        ),
+        sets={CURRENT: tuple(entries)},
         dependencies=(Dependency("bottle", "0.13.4"),),
     )
+
+
+def pack(options: BuildOptions, runtime: RuntimeParts, output: Path) -> Path:
+    """Build without starting the result, which takes longer than the rest together."""
+    return write(plan(options, runtime), output, trial=False).output
 
 
 def clean_environment(home: Path, **more: str) -> dict[str, str]:

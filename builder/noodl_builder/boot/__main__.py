@@ -4,7 +4,7 @@ Any Python may be asked to start a bundle, 2.7 too. It must be able to read this
 one sentence what is wrong, instead of failing somewhere inside: no newer syntax here.
 """
 
-# ruff: noqa: UP031, PTH119  older Pythons know neither f-strings nor pathlib
+# ruff: noqa: UP031, PTH119, RUF005  older Pythons know neither f-strings nor pathlib
 
 import os
 import sys
@@ -18,8 +18,13 @@ TARGETS = {}  # type: dict[str, object]
 if CURRENT not in TARGETS:
     sys.stderr.write(
         "%s: made for %s, started by %s (system, machine, Python); "
-        "start it with a Python that fits, or build it again with this one.\n"
-        % (os.path.basename(sys.argv[0]), " or ".join(sorted(TARGETS)), CURRENT)
+        "start it with a Python that fits, or build it again with --target %s.\n"
+        % (
+            os.path.basename(sys.argv[0]),
+            " or ".join(sorted(TARGETS)),
+            CURRENT,
+            ",".join(sorted([CURRENT] + list(TARGETS))),
+        )
     )
     sys.exit(78)
 

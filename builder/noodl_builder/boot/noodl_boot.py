@@ -2,11 +2,14 @@
 
   <cache>/<target>/<file name>_<cache id>/site-packages/    unpacked by the bootstrap shiv put in
   <cache>/<target>/<file name>_<cache id>/.used             touched at each start, locked meanwhile
+  <cache>/<target>/<file name>_<cache id>/.whole            fingerprint of what was unpacked
 
 <cache> is NOODL_CACHE, else the user's own cache folder, else a private folder below the temporary
-one. Compiled libraries cannot be imported from a zip, hence the unpacking. Every start counts the
-unpacked files (2 ms); when some are gone or cut short, they are written again, one by one, so that
-a process that runs from the same folder keeps its files.
+one. Compiled libraries cannot be imported from a zip, hence the unpacking. Every start compares
+names, sizes and times of the unpacked files with what was noted when they were written (2 ms); when
+some are gone or were touched, all are compared with the bundle and written again where they differ,
+one by one, so that a process that runs from the same folder keeps its files. NOODL_CHECK_CACHE=1
+asks for the full comparison. An expanded bundle is a folder: nothing of it is unpacked.
 
 Stands beside __main__.py in the bundle. What unpacks is a file of its own, imported when needed:
 with zipfile and shiv's bootstrap it takes as long as the rest of a start.
@@ -16,6 +19,7 @@ import errno
 import importlib
 import os
 import sys
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +28,7 @@ from typing import Any, NoReturn
 # The bundle itself; this file's place inside it is <bundle>/noodl_boot.py.
 ARCHIVE = Path(os.path.abspath(__file__)).parent  # noqa: PTH100  a zip cannot be resolved
 APP_FOLDER = "noodl-portable"
-USED = ".used"
+USED, WHOLE = ".used", ".whole"
 WILL_NOT_HELP, CANNOT_UNPACK = 78, 73  # exit codes: EX_CONFIG, EX_CANTCREAT
 NATIVE = (".so", ".dylib", ".pyd", ".dll")
 
@@ -47,7 +51,8 @@ def start(entry: str, facts: Mapping[str, Any], target: str) -> NoReturn:
     """
     forget_foreign_settings()
     try:
-        site_packages = unpacked(ARCHIVE, facts, target)
+        expanded = ARCHIVE / "site-packages"
+        site_packages = expanded if ARCHIVE.is_dir() else unpacked(ARCHIVE, facts, target)
         sys.path[:] = [str(site_packages), *without_host(sys.path)]
         code = call(entry)
     except CannotStart as error:
@@ -99,10 +104,10 @@ def unpacked(archive: Path, facts: Mapping[str, Any], target: str) -> Path:
         try:
             check_folder(cache)
             hold(folder)
-            if not is_whole(folder, facts):
+            if os.environ.get("NOODL_CHECK_CACHE") or not is_whole(folder, facts):
                 from noodl_unpack import unpack  # type: ignore[import-not-found]
 
-                unpack(archive, folder, facts)
+                unpack(archive, folder, facts, target)
                 hold(folder)
             return folder / "site-packages"
         except OSError as error:
@@ -165,20 +170,31 @@ def hold(folder: Path) -> None:
 
 
 def is_whole(folder: Path, facts: Mapping[str, Any]) -> bool:
-    """Say if as many files of as many bytes are unpacked as were packed."""
-    return _measure(folder / "site-packages") == (facts["files"], facts["size"])
-
-
-def _measure(folder: Path | str) -> tuple[int, int]:
-    files = size = 0
+    """Say if what is unpacked is all that was packed, and untouched since it was written."""
+    count, size, print_ = fingerprint(folder)
     try:
-        with os.scandir(folder) as found:
-            for item in found:
-                if item.is_dir(follow_symlinks=False):
-                    more = (0, 0) if item.name == "__pycache__" else _measure(item.path)
-                else:
-                    more = (1, item.stat(follow_symlinks=False).st_size)
-                files, size = files + more[0], size + more[1]
-    except FileNotFoundError:
-        return 0, 0
-    return files, size
+        noted = (folder / WHOLE).read_text()
+    except OSError:
+        return False
+    return (count, size, print_) == (facts["files"], facts["size"], noted)
+
+
+def fingerprint(folder: Path) -> tuple[int, int, str]:
+    """Return number, bytes and a checksum over names, sizes and times of the unpacked files."""
+    found: list[tuple[str, int, int]] = []
+    with suppress(FileNotFoundError):
+        _collect(str(folder / "site-packages"), found)
+    start = len(str(folder))
+    text = "".join(f"{path[start:]}|{size}|{time}\n" for path, size, time in sorted(found))
+    return len(found), sum(size for _, size, _ in found), f"{zlib.crc32(text.encode()):08x}"
+
+
+def _collect(folder: str, found: list[tuple[str, int, int]]) -> None:
+    with os.scandir(folder) as items:
+        for item in items:
+            if item.is_dir(follow_symlinks=False):
+                if item.name != "__pycache__":
+                    _collect(item.path, found)
+            else:
+                status = item.stat(follow_symlinks=False)
+                found.append((item.path, status.st_size, status.st_mtime_ns))

@@ -3,6 +3,7 @@
 Stands beside noodl_boot.py in the bundle; its only import of ours is from there.
 """
 
+import json
 import os
 import shutil
 import time
@@ -17,8 +18,10 @@ from _bootstrap import extract_site_packages  # type: ignore[import-not-found]  
 from _bootstrap.filelock import FileLock  # type: ignore[import-not-found]
 from noodl_boot import (  # type: ignore[import-not-found]
     USED,
+    WHOLE,
     WILL_NOT_HELP,
     CannotStart,
+    fingerprint,
     is_whole,
 )
 
@@ -26,8 +29,8 @@ KEEP_BUILDS = 2
 KEEP_S = 7 * 86400
 
 
-def unpack(archive: Path, folder: Path, facts: Mapping[str, Any]) -> None:
-    """Unpack site-packages into `folder`, or repair what is there; one process at a time.
+def unpack(archive: Path, folder: Path, facts: Mapping[str, Any], target: str) -> None:
+    """Unpack the libraries of a target into `folder`, or repair those there; one at a time.
 
     raises: OSError when the place is at fault, CannotStart when the bundle is
     """
@@ -35,39 +38,69 @@ def unpack(archive: Path, folder: Path, facts: Mapping[str, Any]) -> None:
     old_mask = os.umask(0o077)
     try:
         with FileLock(str(_lock(folder))), zipfile.ZipFile(archive) as bundle:
-            if is_whole(folder, facts):
+            if is_whole(folder, facts) and not os.environ.get("NOODL_CHECK_CACHE"):
                 return
-            if folder.exists():
-                repair(bundle, folder)
-            else:
+            if not folder.exists():
                 extract_site_packages(bundle, folder)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            repair(bundle, folder, target)
+            count, size, print_ = fingerprint(folder)
+            if (count, size) != (facts["files"], facts["size"]):
+                raise zipfile.BadZipFile("files are missing")
+            _replace(folder / WHOLE, print_.encode(), 0o600)
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
         raise CannotStart(f"the file is damaged ({error}); get it again", WILL_NOT_HELP) from error
     except OSError:
         shutil.rmtree(folder.with_name(folder.name + ".tmp"), ignore_errors=True)
         raise
     finally:
         os.umask(old_mask)
-    if not is_whole(folder, facts):
-        raise CannotStart("the file is damaged (files are missing); get it again", WILL_NOT_HELP)
     remove_old_builds(folder, time.time())
 
 
-def repair(bundle: zipfile.ZipFile, folder: Path) -> None:
-    """Write again each unpacked file that is gone or of a wrong size, and remove foreign ones."""
-    packed = {i.filename: i for i in bundle.infolist() if i.filename.startswith("site-packages/")}
+def repair(bundle: zipfile.ZipFile, folder: Path, target: str) -> None:
+    """Write each file again that is gone or differs from the bundle, and remove foreign ones."""
+    packed = libraries(bundle, target)
     for path in list((folder / "site-packages").rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if "__pycache__" not in name and name not in packed and not path.is_dir():
+        if path.name == "__pycache__" and path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)  # compiled from files that may have differed
+        elif "__pycache__" not in name and name not in packed and not path.is_dir():
             path.unlink()
     for name, info in packed.items():
         path = folder / name
-        if not path.is_file() or path.stat().st_size != info.file_size:
+        if not _is_as_packed(path, info):
             path.parent.mkdir(parents=True, exist_ok=True)
-            arriving = path.with_name(f"{path.name}.{os.getpid()}")
-            arriving.write_bytes(bundle.read(info))
-            arriving.chmod(info.external_attr >> 16 & 0o777)
-            arriving.replace(path)
+            _replace(path, bundle.read(info), info.external_attr >> 16 & 0o777)
+
+
+def libraries(bundle: zipfile.ZipFile, target: str) -> dict[str, zipfile.ZipInfo]:
+    """Return what belongs below the folder of a target: name there -> where it is in the bundle.
+
+    What all targets share is stored under its name; the rest under native/, each content once,
+    and native/<target>.json says what goes where.
+    """
+    entries = bundle.infolist()
+    packed = {i.filename: i for i in entries if i.filename.startswith("site-packages/")}
+    index = f"native/{target}.json"
+    if any(i.filename == index for i in entries):
+        for name, stored in json.loads(bundle.read(index)).items():
+            packed[name] = bundle.getinfo(stored)
+    return packed
+
+
+def _is_as_packed(path: Path, info: zipfile.ZipInfo) -> bool:
+    try:
+        data = b"" if path.is_symlink() else path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError):
+        return False
+    return len(data) == info.file_size and zlib.crc32(data) == info.CRC
+
+
+def _replace(path: Path, data: bytes, mode: int) -> None:
+    arriving = path.with_name(f"{path.name}.{os.getpid()}")
+    arriving.write_bytes(data)
+    arriving.chmod(mode)
+    arriving.replace(path)
 
 
 def remove_old_builds(current: Path, now: float) -> None:
