@@ -44,7 +44,8 @@ def run(arguments: Namespace) -> int:
     if not folder.is_dir():
         raise SetupError(f"{folder} is not a folder; `noodl-portable init {folder}` makes one")
     file = read_build_file(folder)
-    tell = silent if arguments.quiet else _tell
+    # progress is for a person at a terminal; a script reads one line for what went wrong
+    tell = _tell if sys.stderr.isatty() and not arguments.quiet else silent
     tell("reading the backend and the libraries")
     planned = plan(build_options(arguments, file))
     if arguments.dry_run:
