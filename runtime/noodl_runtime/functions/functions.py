@@ -200,7 +200,7 @@ def _start(run: Run, enter: Callable[[Run], None]) -> None:
     def entering(started: Run) -> None:
         try:
             enter(started)
-        except Exception as error:  # noqa: BLE001 - the caller is told, as the original does
+        except Exception as error:
             started.respond(failure(str(error)))
 
     try:

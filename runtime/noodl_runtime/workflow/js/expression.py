@@ -122,7 +122,8 @@ class _Parser:
             mixed.add(sign)
             if "??" in mixed and mixed & {"||", "&&"}:
                 raise _Unknown(sign)
-            left = _joined(sign, left, self._binary(_BINARY[sign] + 1))
+            tighter = 4 if sign == "??" else _BINARY[sign] + 1
+            left = _joined(sign, left, self._binary(tighter))
         return left
 
     def _unary(self) -> Code:
