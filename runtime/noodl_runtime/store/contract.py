@@ -65,11 +65,16 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class Write:
-    """What all writes have in common."""
+    """What all writes have in common.
+
+    secrets: texts kept beside the record and gone with it, None to remove one: {"password": "..."};
+             no part of the record, so no query, answer, event or log ever shows them
+    """
 
     collection: str
     principals: Principals = None
     origin: Origin = Origin()
+    secrets: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +188,10 @@ class CloudStore(Protocol):
         principals: Principals = None,
     ) -> list[dict[str, Any]]:
         """Return the rows of a pipeline: [{"match": {...}}, {"group": {"objectId": None, ...}}]."""
+        ...
+
+    def secrets(self, collection: str, object_id: str) -> Mapping[str, str]:
+        """Return the secrets kept beside a record by name; {} for a record there is not."""
         ...
 
     # -- writing

@@ -7,9 +7,11 @@ from typing import Any
 
 from noodl_runtime.errors import DuplicateValue, InvalidValue, NoSuchRecord
 from noodl_runtime.schema.layout import NULLS, READ_PRINCIPALS, WRITE_PRINCIPALS, quote_name
+from noodl_runtime.schema.names import UNTOLD
 from noodl_runtime.schema.operations import AddRelation
 from noodl_runtime.store.applying import Outcome, created, saved
-from noodl_runtime.store.contract import Create, Delete, Principals, Save, Write
+from noodl_runtime.store.contract import Action, Create, Delete, Principals, Save, Write
+from noodl_runtime.store.sqlite import secrets
 from noodl_runtime.store.sqlite.state import State
 from noodl_runtime.store.sqlite.table import Table, nulls_text, principals_of, principals_text
 from noodl_runtime.store.sqlite.writer import Transaction
@@ -47,7 +49,8 @@ def _create(transaction: Transaction, table: Table, write: Create, new_id: NewId
         **outcome.record,
     }
     _relate(transaction, table, object_id, outcome)
-    transaction.log("create", write.collection, None, record, write.origin)
+    secrets.keep(transaction.connection, write.collection, object_id, write.secrets)
+    _tell(transaction, write, "create", None, record)
     return record
 
 
@@ -90,7 +93,8 @@ def _save(transaction: Transaction, table: Table, write: Save, _new_id: NewId) -
         table.update(tuple(columns)), (*columns.values(), updated_at, write.object_id)
     )
     _relate(transaction, table, write.object_id, outcome)
-    transaction.log("save", write.collection, before, record, write.origin)
+    secrets.keep(transaction.connection, write.collection, write.object_id, write.secrets)
+    _tell(transaction, write, "save", before, record)
     return record
 
 
@@ -98,8 +102,20 @@ def _delete(transaction: Transaction, table: Table, write: Delete, _new_id: NewI
     before = _present(transaction, table, write.object_id, write.principals)
     for text in (table.delete, *table.clean_up):
         transaction.connection.run(text, (write.object_id,))
-    transaction.log("delete", write.collection, before, None, write.origin)
+    secrets.forget(transaction.connection, write.collection, write.object_id)
+    _tell(transaction, write, "delete", before, None)
     return before
+
+
+def _tell(
+    transaction: Transaction,
+    write: Write,
+    action: Action,
+    before: Record | None,
+    after: Record | None,
+) -> None:
+    if write.collection not in UNTOLD:
+        transaction.log(action, write.collection, before, after, write.origin)
 
 
 def _present(transaction: Transaction, table: Table, object_id: str, who: Principals) -> Record:
