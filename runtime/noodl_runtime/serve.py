@@ -36,6 +36,10 @@ log = logging.getLogger("noodl.serve")
 
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError)  # what a damaged bundle raises when read
 
+# Threads that scan or run scripts hand the interpreter back this often; at Python's own 5 ms a
+# look-up beside a scan waits ten times as long.
+SWITCH_INTERVAL_S = 0.0005
+
 EXAMPLES = """examples:
   python backend.pyz                       serve on http://127.0.0.1:8577
   python backend.pyz --port 0              any free port; the ready line says which
@@ -136,6 +140,7 @@ def version_text(manifest: Mapping[str, Any]) -> str:
 
 def run(source: Source, options: Mapping[str, Any], *, environment: Any = os.environ) -> int:
     """Serve until told to stop, return the exit code; a SetupError is one line on stderr."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
         service = Service(source, options, environment)
         flush = start_logging(service.settings.log_level)

@@ -42,6 +42,20 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+def back_up(database: Path, target: Path) -> None:
+    """Copy a database file that another process may be writing to, as it is at one moment.
+
+    raises: SetupError when there is no such file, or the target is there already; StoreDamaged
+    """
+    if not database.is_file():
+        raise SetupError(f"there is no database {database}")
+    source = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        copy_database(source, target)
+    finally:
+        source.close()
+
+
 def safety_copy(source: sqlite3.Connection, database: Path, why: str, moment: str) -> Path:
     """Copy a database into the folder of backups, forget the oldest of them, and say where.
 
@@ -70,11 +84,7 @@ def restore(database: Path, backup: Path, moment: str) -> Path | None:
     try:
         fresh = database.with_name(database.name + ".restored")
         fresh.unlink(missing_ok=True)
-        source = sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            copy_database(source, fresh)
-        finally:
-            source.close()
+        back_up(backup, fresh)
         aside = _put_aside(database, moment)
         fresh.replace(database)
         flush_folder(database.parent)
