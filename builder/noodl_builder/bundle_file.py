@@ -2,15 +2,18 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from noodl_builder.manifest import MANIFEST, BundleInfo, content_digest, read_info
 from noodl_runtime.errors import BadFile
-from noodl_runtime.formats import read_json
+from noodl_runtime.formats import parse_json, read_json
 
+CONFIG, SCHEMA, WORKFLOWS = "bundle/config.json", "bundle/schema.json", "bundle/workflows/"
 MAX_MANIFEST = 64_000_000  # bytes
 
 
@@ -38,6 +41,42 @@ def verify(path: Path) -> BundleInfo:
     if content_digest(info.entries) != info.content_digest:
         raise BadFile(f"{path}: its manifest does not add up to the build id in it")
     return info
+
+
+@dataclass(frozen=True)
+class BundleContents:
+    """What a bundle holds of its backend, read: manifest, config, schema, workflows, front end."""
+
+    info: BundleInfo
+    config: Mapping[str, Any]
+    schema: Mapping[str, Any]
+    workflows: tuple[Mapping[str, Any], ...]
+
+
+def read_contents(path: Path) -> BundleContents:
+    """Return the backend in a bundle. raises: BadFile when it is none or is damaged."""
+    with _opened(path) as archive:
+        info = _read_manifest(archive, path)
+        found = {
+            name: parse_json(archive.read(name), f"{path}: {name}")
+            for name, _, _ in info.entries
+            if name in (CONFIG, SCHEMA) or name.startswith(WORKFLOWS)
+        }
+    return BundleContents(
+        info=info,
+        config=found.get(CONFIG, {}),
+        schema=found.get(SCHEMA, {"tables": []}),
+        workflows=tuple(d for name, d in sorted(found.items()) if name.startswith(WORKFLOWS)),
+    )
+
+
+def read_entry(path: Path, name: str) -> bytes:
+    """Return the bytes of one file in a bundle. raises: BadFile, also when it has no such file."""
+    with _opened(path) as archive:
+        try:
+            return archive.read(name)
+        except KeyError as error:
+            raise BadFile(f"{path} has no {name}") from error
 
 
 def _read_manifest(archive: ZipFile, path: Path) -> BundleInfo:

@@ -23,12 +23,12 @@ def closure(own: metadata.Distribution) -> list[metadata.Distribution]:
     waiting = [(requirement, own.name) for requirement in _roots(own)]
     while waiting:
         requirement, asker = waiting.pop()
-        name = _normal(requirement.name)
+        name = normal_name(requirement.name)
         distribution = found.setdefault(name, _installed(requirement, asker))
         for extra in ("", *sorted(requirement.extras)):
             if (name, extra) not in asked:
                 asked.add((name, extra))
-                waiting += [(r, distribution.name) for r in _requirements(distribution, extra)]
+                waiting += [(r, distribution.name) for r in requirements(distribution, extra)]
     return [found[name] for name in sorted(found)]
 
 
@@ -44,15 +44,16 @@ def installed_distribution(name: str) -> metadata.Distribution:
 
 
 def _roots(own: metadata.Distribution) -> Iterator[Any]:
-    yield from _requirements(own, "")
+    yield from requirements(own, "")
     for extra in OPTIONAL_EXTRAS:
-        needed = {str(requirement) for requirement in _requirements(own, "")}
-        for requirement in _requirements(own, extra):
+        needed = {str(requirement) for requirement in requirements(own, "")}
+        for requirement in requirements(own, extra):
             if str(requirement) not in needed and _is_installed(requirement.name):
                 yield requirement
 
 
-def _requirements(distribution: metadata.Distribution, extra: str) -> Iterable[Any]:
+def requirements(distribution: metadata.Distribution, extra: str) -> Iterable[Any]:
+    """Yield what a distribution requires on this Python and platform, "" or an extra of it."""
     try:
         from packaging.requirements import Requirement
     except ImportError as error:
@@ -87,7 +88,8 @@ def _is_installed(name: str) -> bool:
     return True
 
 
-def _normal(name: str) -> str:
+def normal_name(name: str) -> str:
+    """Return a distribution's name as comparisons need it: "zope.event" -> "zope-event"."""
     from packaging.utils import canonicalize_name
 
     return str(canonicalize_name(name))

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from noodl_builder.dependency import Dependency, read_dependency
 from noodl_builder.entry import Entry, digest
-from noodl_builder.runtime_parts import Dependency
 
 MANIFEST = "bundle/manifest.json"
 FORMAT = 1
 FUNCTION_PREFIXES = ("/#__cloud__/", "/#__local__/")
 REQUEST_NODE = "noodl.cloud.request"
+SCHEDULE_NODE, DEFAULT_CRON = "noodl.trigger.schedule", "0 * * * *"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,9 @@ class BundleInfo:
     build_id:       its first 16 digits, short enough to be shown
     targets:        platforms and Pythons it runs on: ("linux-x86_64-3.11",)
     functions:      names callable at /functions/<name>
+    schedules:      (component, cron) of what runs by the clock
+    permissions:    who may do what in the collections that say so, see permissions_summary
+    schema_version: format of the database its runtime writes; it refuses a database of a higher one
     entries:        all files but the manifest itself, as (name, size, sha256)
     """
 
@@ -36,7 +40,10 @@ class BundleInfo:
     content_digest: str
     targets: tuple[str, ...]
     functions: tuple[str, ...]
+    schedules: tuple[tuple[str, str], ...]
     collections: tuple[str, ...]
+    permissions: Mapping[str, Mapping[str, list[str]]]
+    schema_version: int
     schema_digest: str
     seed_data: bool
     app: bool
@@ -58,12 +65,15 @@ class BundleInfo:
             "runtimeVersion": self.runtime_version,
             "targets": list(self.targets),
             "functions": list(self.functions),
+            "schedules": [{"component": name, "cron": cron} for name, cron in self.schedules],
             "collections": list(self.collections),
+            "permissions": self.permissions,
+            "schemaVersion": self.schema_version,
             "schemaDigest": self.schema_digest,
             "seedData": self.seed_data,
             "app": self.app,
             "contentDigest": self.content_digest,
-            "dependencies": [{"name": d.name, "version": d.version} for d in self.dependencies],
+            "dependencies": [d.document() for d in self.dependencies],
             "entries": [{"path": p, "size": s, "sha256": h} for p, s, h in self.entries],
         }
 
@@ -81,11 +91,14 @@ def read_info(document: Mapping[str, Any]) -> BundleInfo:
         content_digest=document["contentDigest"],
         targets=tuple(document["targets"]),
         functions=tuple(document["functions"]),
+        schedules=tuple((s["component"], s["cron"]) for s in document["schedules"]),
+        permissions=document["permissions"],
+        schema_version=document["schemaVersion"],
         collections=tuple(document["collections"]),
         schema_digest=document["schemaDigest"],
         seed_data=document["seedData"],
         app=document["app"],
-        dependencies=tuple(Dependency(d["name"], d["version"]) for d in document["dependencies"]),
+        dependencies=tuple(map(read_dependency, document["dependencies"])),
         entries=tuple((e["path"], e["size"], e["sha256"]) for e in document["entries"]),
     )
 
@@ -100,20 +113,58 @@ def content_digest(entries: Iterable[tuple[str, int, str]]) -> str:
     return digest(Entry(name, size, sha256, b"") for name, size, sha256 in entries)
 
 
+def functions_of(workflows: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return functions by name: components with a Request node of their own."""
+    return {
+        component["name"].removeprefix(prefix): component
+        for component in _components(workflows)
+        for prefix in FUNCTION_PREFIXES
+        if component.get("name", "").startswith(prefix)
+        and any(n.get("type") == REQUEST_NODE for n in _nodes(component.get("nodes", ())))
+    }
+
+
 def function_names(workflows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Return the functions in workflow documents: components with a Request node of their own."""
+    """Return the names of the functions in workflow documents, sorted."""
+    return tuple(sorted(functions_of(workflows)))
+
+
+def schedules_of(workflows: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
+    """Return (component, cron) of each Schedule Trigger that is switched on, sorted."""
+    found = [
+        (component.get("name", ""), node.get("parameters", {}))
+        for component in _components(workflows)
+        for node in _nodes(component.get("nodes", ()))
+        if node.get("type") == SCHEDULE_NODE
+    ]
     return tuple(
         sorted(
-            {
-                component["name"].removeprefix(prefix)
-                for document in workflows
-                for component in document.get("components", ())
-                for prefix in FUNCTION_PREFIXES
-                if component.get("name", "").startswith(prefix)
-                and any(n.get("type") == REQUEST_NODE for n in _nodes(component.get("nodes", ())))
-            }
+            (name, str(parameters.get("cron") or DEFAULT_CRON))
+            for name, parameters in found
+            if parameters.get("enabled", True) is not False
         )
     )
+
+
+def permissions_summary(schema: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """Return who may do what: {"Order": {"find": ["requiresAuthentication"], "create": ["*"]}}.
+
+    Collections that leave everything open are not in it; an operation with [] needs the master key.
+    """
+    return {
+        table["name"]: {
+            operation: sorted(who for who, may in rights.items() if may)
+            for operation, rights in sorted(table["permissions"].items())
+            if isinstance(rights, dict)
+        }
+        for table in sorted(schema["tables"], key=lambda table: str(table["name"]))
+        if table.get("permissions")
+    }
+
+
+def _components(workflows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for document in workflows:
+        yield from document.get("components", ())
 
 
 def collection_names(schema: Mapping[str, Any]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from noodl_builder.boot_files import boot_entries
 from noodl_builder.entry import Entry, make_entry
 from noodl_builder.fat_layout import lay_out
 from noodl_builder.folder_files import LeftOut
+from noodl_builder.licences import licences_entry
 from noodl_builder.manifest import (
     MANIFEST,
     BundleInfo,
@@ -18,12 +19,16 @@ from noodl_builder.manifest import (
     content_digest,
     function_names,
     listed,
+    permissions_summary,
+    schedules_of,
     schema_digest,
 )
 from noodl_builder.options import BuildOptions
 from noodl_builder.runtime_parts import RuntimeParts, installed_runtime
+from noodl_builder.sbom import sbom_entry
 from noodl_builder.shiv_archive import foreseen_entries, make_environment
 from noodl_runtime.errors import BuildRefused
+from noodl_runtime.store.sqlite.formats import UPGRADES
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,14 @@ def plan(options: BuildOptions, runtime: RuntimeParts | None = None) -> Plan:
         *layout.entries,
         *foreseen_entries(environment),
         *boot_entries(runtime.entry_point, layout.facts),
+        licences_entry(runtime.dependencies, _library_files(runtime)),
+        sbom_entry(
+            _name(options, backend),
+            _version(options, backend),
+            runtime.version,
+            runtime.dependencies,
+            options.epoch,
+        ),
     ]
     _refuse_equal_names(entry.name for entry in entries)
     info = _info(options, backend, runtime, entries)
@@ -89,19 +102,34 @@ def _info(
     names = {entry.name for entry in entries}
     contents = listed(entries)
     return BundleInfo(
-        name=options.name or backend.config["name"],
-        version=options.version or backend.config.get("version", "0.0.0"),
+        name=_name(options, backend),
+        version=_version(options, backend),
         runtime_version=runtime.version,
         content_digest=content_digest(contents),
         targets=tuple(sorted(runtime.sets)),
         functions=function_names(backend.workflows),
+        schedules=schedules_of(backend.workflows),
         collections=collection_names(backend.schema),
+        permissions=permissions_summary(backend.schema),
+        schema_version=max(UPGRADES),
         schema_digest=schema_digest(backend.schema),
         seed_data=SEED in names,
         app=any(name.startswith(APP) for name in names),
         dependencies=runtime.dependencies,
         entries=contents,
     )
+
+
+def _name(options: BuildOptions, backend: BackendFiles) -> str:
+    return str(options.name or backend.config["name"])
+
+
+def _version(options: BuildOptions, backend: BackendFiles) -> str:
+    return str(options.version or backend.config.get("version", "0.0.0"))
+
+
+def _library_files(runtime: RuntimeParts) -> set[Entry]:
+    return {entry for entries in runtime.sets.values() for entry in entries}
 
 
 def _refuse_equal_names(names: Iterable[str]) -> None:

@@ -2,23 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import noodl_runtime
 from noodl_builder.boot.noodl_target import CURRENT
-from noodl_builder.distributions import OWN, closure, installed_distribution
+from noodl_builder.dependency import Dependency, make_dependency, merged
+from noodl_builder.distributions import (
+    OWN,
+    closure,
+    installed_distribution,
+    normal_name,
+    requirements,
+)
 from noodl_builder.entry import Entry
 from noodl_builder.installed_files import read_distribution, read_own
 
 ENTRY_POINT = "noodl_runtime.serve:main"
-
-
-@dataclass(frozen=True, order=True)
-class Dependency:
-    """A distribution inside a bundle: "gevent", "26.9.0"."""
-
-    name: str
-    version: str
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,19 @@ def installed_runtime(package: Path | None = None) -> RuntimeParts:
     own = installed_distribution(OWN)
     needed = closure(own)
     package = package or Path(noodl_runtime.__file__).parent
-    entries = [*read_own(own, package), *_all_files(read_distribution(d) for d in needed)]
+    files = {distribution.name: read_distribution(distribution) for distribution in needed}
+    entries = [*read_own(own, package), *(e for family in files.values() for e in family)]
     return RuntimeParts(
         version=noodl_runtime.__version__,
         sets={CURRENT: tuple(sorted(entries))},
-        dependencies=tuple(sorted(Dependency(d.name, d.version) for d in needed)),
+        dependencies=merged(_described(d, files[d.name], files) for d in needed),
     )
 
 
-def _all_files(families: Iterable[list[Entry]]) -> list[Entry]:
-    return [entry for family in families for entry in family]
+def _described(
+    distribution: metadata.Distribution, files: list[Entry], inside: Iterable[str]
+) -> Dependency:
+    names = {normal_name(name): name for name in inside}
+    needed = {normal_name(r.name) for r in requirements(distribution, "")}
+    text = distribution.read_text("METADATA") or ""
+    return make_dependency(text, files, requires=[names[n] for n in needed if n in names])

@@ -33,7 +33,8 @@ def test_a_plan_lists_the_backend_and_nothing_of_this_machine(backend: Path) -> 
         make_backend(backend, {name: "{}"})
     made = planned(backend)
     assert of_backend(made) == [
-        "config.json", "manifest.json", "schema.json", "workflows/echo.workflow.json",
+        "config.json", "licenses.txt", "manifest.json", "sbom.cdx.json", "schema.json",
+        "workflows/echo.workflow.json",
     ]  # fmt: skip
     assert made.left_out == (
         LeftOut(".env", "holds secrets"),
@@ -74,7 +75,12 @@ def test_the_manifest_says_what_is_inside(backend: Path) -> None:
     assert document["version"] == "1.2"
     assert document["functions"] == ["Echo"]
     assert document["collections"] == ["Product"]
-    assert document["dependencies"] == [{"name": "bottle", "version": "0.13.4"}]
+    assert document["dependencies"] == [
+        {
+            "name": "bottle", "version": "0.13.4", "license": "MIT", "sha256": "0" * 64,
+            "requires": [],
+        }
+    ]  # fmt: skip
     assert document["buildId"] == document["contentDigest"][:16]
     assert [e["path"] for e in document["entries"]] == [
         e.name for e in planned(backend).entries if e.name != "bundle/manifest.json"

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import pytest
 
 import noodl_runtime
-from noodl_builder.bundle_file import verify
+from noodl_builder.bundle_file import read_entry, verify
 from noodl_builder.options import BuildOptions
 from noodl_builder.plan import plan
 from noodl_builder.runtime_parts import installed_runtime
@@ -166,3 +166,12 @@ def test_damage_that_a_start_reads_later_is_one_sentence(
         assert done.returncode == 78
         [sentence] = done.stderr.splitlines()
         assert sentence.startswith("shop.pyz: the file is damaged (")
+
+
+def test_every_library_is_told_with_licence_hash_and_needs(built: BuildReport) -> None:
+    told = {d.name: d for d in built.info.dependencies}
+    assert told["gevent"].license == "MIT"
+    assert set(told["gevent"].requires) >= {"greenlet", "zope.event", "zope.interface"}
+    assert told["gevent-websocket"].license == "Apache-2.0"
+    assert {len(d.sha256) for d in told.values()} == {64}
+    assert b"Permission is hereby granted" in read_entry(built.output, "bundle/licenses.txt")

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from noodl_builder.boot.noodl_target import CURRENT
+from noodl_builder.dependency import Dependency
 from noodl_builder.entry import make_entry
 from noodl_builder.options import BuildOptions
 from noodl_builder.plan import plan
-from noodl_builder.runtime_parts import Dependency, RuntimeParts
+from noodl_builder.runtime_parts import RuntimeParts
 from noodl_builder.write import write
 
 ECHO = {
@@ -66,7 +67,7 @@ def make_runtime(serve: str = SERVE, **more: str) -> RuntimeParts:
     return RuntimeParts(
         version="0.1.0",
         sets={CURRENT: tuple(entries)},
-        dependencies=(Dependency("bottle", "0.13.4"),),
+        dependencies=(Dependency("bottle", "0.13.4", "MIT", "0" * 64),),
     )
 
 
