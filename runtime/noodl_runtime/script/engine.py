@@ -45,7 +45,8 @@ class Engine:
         self._context = _quickjs().Context()
         self._context.set_memory_limit(memory)
         self._context.set_max_stack_size(STACK)
-        self._door = self._context.eval(prelude())
+        core, parts = prelude()
+        self._door = self._context.eval(core)(parts)
 
     def call(self, text: str) -> str:
         """Carry out a list of operations; pending promises do not move. raises: LimitMet."""
@@ -83,12 +84,16 @@ def _limit_met(error: Exception) -> LimitMet:
 
 
 @cache
-def prelude() -> str:
-    """Return the script that makes a fresh context ready; its value is the door."""
+def prelude() -> tuple[str, str]:
+    """Return the function that makes a fresh context ready, and the parts it is called with.
+
+    It gives the door. The parts are JSON, name -> script; compiling them is left for when they are
+    needed, for that is what a fresh context spends its time on.
+    """
     folder = resources.files("noodl_runtime.script") / "prelude"
+    core = "\n".join(text for _, text in _texts(folder))
     parts = json.dumps(dict(_texts(folder / "later")))
-    text = "\n".join(text for _, text in _texts(folder))
-    return f'(() => {{ "use strict";\nconst parts = {parts};\n{text}\nreturn door; }})()'
+    return f'(partTexts => {{ "use strict";\n{core}\nreturn door; }})', parts
 
 
 def _texts(folder: Traversable) -> list[tuple[str, str]]:

@@ -3,12 +3,12 @@
 //   ["p", pairs] object   ["a", items] array   ["c", id, items] Array with an id
 //   ["d", ms] date   ["f", name, url] cloud file   ["o", id, class, pairs] an Object
 //
-// Parts that few runs need are texts in `parts`, evaluated here when first used: compiling is what
-// a fresh context spends its time on.
+// Parts that few runs need are evaluated here when first used; they see all names of this file and
+// its neighbours, and give what others need of them.
 const loaded = {};
 
 function part(name) {
-  if (!loaded[name]) loaded[name] = eval(parts[name]);
+  if (!loaded[name]) loaded[name] = eval(hostFacing.parse(partTexts)[name]);
   return loaded[name];
 }
 
@@ -72,29 +72,6 @@ function enc(value) {
   return ["r", keep(value), "plain"];
 }
 
-// A value and all in it, detached.
-function tree(value, path = []) {
-  if (value === null || typeof value !== "object") {
-    return typeof value === "function" ? ["u"] : enc(value);
-  }
-  if (path.includes(value)) throw new TypeError("Converting circular structure to JSON");
-  if (value instanceof Date) return ["d", enc(value.getTime())];
-  if (value instanceof CloudFile) return ["f", value.name, value.url];
-  const inside = [...path, value];
-  const model = modelOf.get(value);
-  if (model) return ["o", enc(model.id), enc(model._class), pairs(model.data, inside)];
-  if (Array.isArray(value)) {
-    const items = Array.from(value, (item) => tree(item, inside));
-    return arrayIds.has(value) ? ["c", arrayIds.get(value), items] : ["a", items];
-  }
-  if (typeof value.toJSON === "function") return tree(value.toJSON(), inside);
-  return ["p", pairs(value, inside)];
-}
-
-function pairs(owner, path) {
-  return Object.keys(owner).map((key) => [key, tree(owner[key], path)]);
-}
-
 const decoders = {
   u: () => undefined,
   n: (text) => Number(text),
@@ -103,9 +80,9 @@ const decoders = {
   f: (name, url) => new CloudFile(name, url),
   a: (items) => items.map(dec),
   p: (entries) => Object.fromEntries(entries.map(([key, value]) => [key, dec(value)])),
-  c: (id, items) => arrays.make(items.map(dec), id || undefined),
+  c: (id, items) => part("objects").arrays.make(items.map(dec), id || undefined),
   o: (id, className, entries) => {
-    const object = objects.get(dec(id));
+    const object = part("objects").objects.get(dec(id));
     const model = modelOf.get(object);
     model._class = dec(className);
     for (const [key, value] of entries) model.set(key, dec(value));

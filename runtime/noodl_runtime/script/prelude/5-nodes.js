@@ -78,22 +78,6 @@ const operations = {
   gone(number) {
     nodeOf(number).deleted = true;
   },
-  // -- Expression, REST, the filters of query nodes
-  expression(...args) {
-    return part("expressions").expression(...args);
-  },
-  compileRest(...args) {
-    return part("rest").compileRest(...args);
-  },
-  restRequest(...args) {
-    return part("rest").restRequest(...args);
-  },
-  restResponse(...args) {
-    return part("rest").restResponse(...args);
-  },
-  queryFilter(...args) {
-    return part("queryFilters").queryFilter(...args);
-  },
   // -- callbacks
   settle(ticket, fine, value) {
     const settle = waiting.get(ticket);
@@ -106,62 +90,15 @@ const operations = {
   refuse(ticket, kind, message) {
     operations.settle(ticket, false, refusals[kind](message));
   },
-  // -- the state of the run, for the interpreter
-  object: (id) => enc(objects.get(dec(id))),
-  objectOf(value) {
-    const given = dec(value);
-    if (given !== null && typeof given === "object" && modelOf.has(given)) return enc(given);
-    return enc(objects.create(typeof given === "string" ? { ...given } : given));
-  },
-  knows: (id) => objects.exists(id),
-  className: (object) => enc(modelOf.get(dec(object))._class),
-  classOfId: (id) => enc(classOfId(dec(id))),
-  get: (object, name) => enc(modelOf.get(dec(object)).get(name, { resolve: true })),
-  set: (object, name, value, resolve) =>
-    modelOf.get(dec(object)).set(name, dec(value), { resolve }),
+  // -- Objects
   setAll(id, entries) {
-    const model = modelOf.get(objects.get(id));
-    for (const [name, value] of entries) model.set(name, dec(value));
+    early.push([id, entries]);
+    if (loaded.objects) part("objects").takeEarly();
   },
-  keys: (object) => Object.keys(modelOf.get(dec(object)).data),
-  entries(object) {
-    const data = modelOf.get(dec(object)).data;
-    return Object.keys(data).map((name) => [name, enc(data[name])]);
-  },
-  announce: (object, event) => modelOf.get(dec(object)).notify(event, {}),
-  listen(target, host) {
-    const thing = dec(target);
-    const model = modelOf.get(thing);
-    const listener = { event: "change", host };
-    if (model) model.listeners.push(listener);
-    else arrayListeners.set(thing, [...(arrayListeners.get(thing) || []), listener]);
-  },
-  unlisten(target, host) {
-    const thing = dec(target);
-    const model = modelOf.get(thing);
-    const others = (list) => list.filter((one) => one.host !== host);
-    if (model) model.listeners = others(model.listeners);
-    else arrayListeners.set(thing, others(arrayListeners.get(thing) || []));
-  },
-  array: (items) => enc(arrays.make(items.map((item) => asObject(dec(item))))),
-  arrayById: (id) => enc(arrays.get(id)),
-  arrayItems: (id) => (arrays.byId.has(id) ? tree([...arrays.byId.get(id)]) : null),
   forget() {
-    objects.byId.clear();
-    arrays.byId.clear();
+    early.length = 0;
+    if (loaded.objects) part("objects").forget();
   },
-  member(value, key) {
-    return enc(dec(value)[key]);
-  },
-  items: (value) => Array.from(dec(value), enc),
-  tree: (value) => tree(dec(value)),
-  build: (value) => enc(dec(value)),
-  text: (value) => String(dec(value)),
-  number: (value) => number_(Number(dec(value))),
-  matches: (pattern, flags, text) => new RegExp(pattern, flags).test(text),
-  json: (entries) =>
-    hostFacing.stringify(Object.fromEntries(entries.map(([name, value]) => [name, dec(value)]))),
-  jsonOf: (value) => enc(hostFacing.stringify(dec(value))),
 };
 
 const refusals = {
@@ -170,12 +107,28 @@ const refusals = {
   object: (message) => ({ error: message }),
 };
 
+// Operations that few runs need, by the part they are in.
+const elsewhere = {};
+for (const [home, names] of Object.entries({
+  state:
+    "object objectOf knows className classOfId get set keys entries announce listen " +
+    "unlisten array arrayById arrayItems member items tree build text number matches json " +
+    "jsonOf",
+  expressions: "expression",
+  rest: "compileRest restRequest restResponse",
+  queryFilters: "queryFilter",
+})) {
+  for (const name of names.split(" ")) elsewhere[name] = home;
+}
+
 // The only way in: a list of operations, the last one's value and all effects come back.
 function door(text) {
   const answer = {};
   try {
     let value;
-    for (const [name, ...args] of hostFacing.parse(text)) value = operations[name](...args);
+    for (const [name, ...args] of hostFacing.parse(text)) {
+      value = (operations[name] || part(elsewhere[name])[name])(...args);
+    }
     answer.value = value === undefined ? null : value;
   } catch (error) {
     answer.error = errorText(error);

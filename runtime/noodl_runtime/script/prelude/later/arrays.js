@@ -1,5 +1,7 @@
 // The members that every array has besides those of the language.
 (() => {
+  const { tell, without, asObject } = part("objects");
+
   function tellArray(array, event, args) {
     tell(arrayListeners.get(array), event, args);
   }

@@ -1,5 +1,8 @@
 // Noodl.Records, Noodl.Users and Noodl.Files: questions to the host, as promises.
 (() => {
+  const { objects, idOf, classOfId } = part("objects");
+  const { tree } = part("trees");
+
   function listText(list) {
     return list === undefined || list === null ? null : Array.isArray(list) ? list.join(",") : list;
   }
