@@ -57,6 +57,7 @@ const operations = {
     const node = nodeOf(number);
     const make = () =>
       new AsyncFunction("Inputs", "Outputs", "Noodl", "Component", `const Script = undefined;\n${text}`);
+    node.text = text;
     node.script = compiled(make, number, "Error while parsing action script");
   },
   input(number, name, value) {
@@ -71,9 +72,11 @@ const operations = {
     }
     node.script
       .call(node.self, node.inputs, node.outputs, noodl(), {})
-      .then(undefined, (error) =>
-        log("error", `Error in JS node run code. ${errorText(error)}`, number),
-      );
+      .then(undefined, (error) => {
+        // Where there is no room for even an error, the engine throws null.
+        if (error === null && !/\bnull\b/.test(node.text)) effects.push(["exhausted"]);
+        log("error", `Error in JS node run code. ${errorText(error)}`, number);
+      });
   },
   gone(number) {
     nodeOf(number).deleted = true;
@@ -99,6 +102,19 @@ const operations = {
     early.length = 0;
     if (loaded.objects) part("objects").forget();
   },
+  // -- values
+  member(value, key) {
+    return enc(dec(value)[key]);
+  },
+  items: (value) => Array.from(dec(value), enc),
+  tree: (value) => part("trees").tree(dec(value)),
+  build: (value) => enc(dec(value)),
+  text: (value) => String(dec(value)),
+  number: (value) => number_(Number(dec(value))),
+  matches: (pattern, flags, text) => new RegExp(pattern, flags).test(text),
+  json: (entries) =>
+    hostFacing.stringify(Object.fromEntries(entries.map(([name, value]) => [name, dec(value)]))),
+  jsonOf: (value) => enc(hostFacing.stringify(dec(value))),
 };
 
 const refusals = {
@@ -112,8 +128,7 @@ const elsewhere = {};
 for (const [home, names] of Object.entries({
   state:
     "object objectOf knows className classOfId get set keys entries announce listen " +
-    "unlisten array arrayById arrayItems member items tree build text number matches json " +
-    "jsonOf",
+    "unlisten array arrayById arrayItems",
   expressions: "expression",
   rest: "compileRest restRequest restResponse",
   queryFilters: "queryFilter",
