@@ -29,15 +29,21 @@ ARROWS: dict[str, set[str]] = {
     "workflow": GROUND | PURE,
     "store": GROUND | PURE,
     "definition": GROUND | {"formats", "schema"},
+    "files": GROUND,
+    "belongings": GROUND | PURE | {"access", "files", "store"},
     "data_folder": GROUND | {"formats"},
     "functions": GROUND | PURE | {"workflow", "script", "store", "access", "definition"},
-    "backend": GROUND | PURE | {"workflow", "script", "store", "access", "definition", "functions"},
-    "http": GROUND | PURE | {"access", "store", "backend", "functions", "workflow"},
+    "backend": GROUND
+    | PURE
+    | {"belongings", "workflow", "script", "store", "access", "definition", "functions"},
+    "http": GROUND | PURE | {"files", "access", "store", "backend", "functions", "workflow"},
     "realtime": GROUND | PURE | {"access", "store", "backend"},
     "triggers": GROUND | PURE | {"access", "store", "backend", "functions", "workflow"},
     "assemble": GROUND
     | PURE
     | {
+        "belongings",
+        "files",
         "store",
         "access",
         "workflow",

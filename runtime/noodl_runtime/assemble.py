@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from noodl_runtime.backend import Backend
+from noodl_runtime.belongings import Belongings
 from noodl_runtime.data_folder import DataFolder
 from noodl_runtime.definition import Definition, WorkflowFile
 from noodl_runtime.definition import Problem as FileProblem
+from noodl_runtime.files.store import FileStore
 from noodl_runtime.functions import Functions
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.schema.schema_file import schema_text
@@ -55,11 +57,24 @@ def _assembled(
         functions=functions,
         version=definition.config.get("version", "0.0.0"),
     )
-    functions.attach(backend)
+    backend.belongings = _belongings(settings, folder, environment)
+    functions.attach(backend, None, backend.belongings)
     load_workflows(functions, definition.workflows, definition.problems)
     backend.schema_changed = lambda schema: _write_schema(folder, schema)
     backend.schema_changed(store.get_schema())
     return backend
+
+
+def _belongings(
+    settings: Settings, folder: DataFolder, environment: Mapping[str, str]
+) -> Belongings:
+    files = FileStore(
+        folder.files,
+        key=folder.file_key(),
+        max_file=settings.max_file,
+        link_age=settings.file_link_age,
+    )
+    return Belongings(files=files, secrets=folder.secrets(environment))
 
 
 def load_workflows(

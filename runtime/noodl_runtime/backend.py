@@ -27,6 +27,7 @@ from noodl_runtime.store.contract import (
 from noodl_runtime.values import Record
 
 if TYPE_CHECKING:
+    from noodl_runtime.belongings import Belongings
     from noodl_runtime.functions import Functions
 
 
@@ -51,6 +52,8 @@ class Backend:
         self.master_key = master_key
         self.functions = functions
         self.version = version
+        # files, configuration, secrets; None where nothing is kept beside records
+        self.belongings: Belongings | None = None
         # who wants to know of changes made through the backend: what writes schema.json
         self.schema_changed: Callable[[Schema], None] = _nobody
 

@@ -1,7 +1,8 @@
 """The folder a running backend writes to: where it is, what is in it, who may read it.
 
 config.json    name, appId: made once, from the bundle's config
-secrets.json   masterKey; readable by the owner only
+secrets.json   masterKey, fileKey, and under "secrets" what only functions may know; readable by
+               the owner only
 schema.json    the schema as it is now, and schema.sql generated from it
 data/local.db  records, change log
 data/files/    uploaded files
@@ -24,6 +25,7 @@ from noodl_runtime.formats import parse_json, read_json
 
 log = logging.getLogger("noodl.serve")
 
+PREFIX = "NOODL_SECRET_"  # of the environment variables that hold what only functions may know
 APP_FOLDER = "noodl-portable"
 
 
@@ -88,14 +90,49 @@ class DataFolder:
         """Return the master key: NOODL_MASTER_KEY, else secrets.json, made at the first start."""
         if given := environment.get("NOODL_MASTER_KEY"):
             return given
-        file = self.path / "secrets.json"
-        if not file.exists():
-            write_private(file, json_text({"masterKey": secrets.token_urlsafe(32)}))
-        document = parse_json(file.read_bytes(), str(file))
-        key = document.get("masterKey") if isinstance(document, dict) else None
+        return self._key("masterKey")
+
+    def file_key(self) -> str:
+        """Return the key that signs links to private files, made when it is first wanted."""
+        return self._key("fileKey")
+
+    def secrets(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return what only functions may know: NOODL_SECRET_<NAME>, else secrets.json.
+
+        secrets.json {"secrets": {"STRIPE_KEY": "..."}} -> {"STRIPE_KEY": "..."}
+        """
+        document = self._secrets() if self._secrets_file.exists() else {}
+        written = document.get("secrets", {})
+        if not isinstance(written, dict) or not all(isinstance(v, str) for v in written.values()):
+            raise BadFile(f"secrets in {self._secrets_file} must be an object of texts")
+        given = {
+            name.removeprefix(PREFIX): value
+            for name, value in environment.items()
+            if name.startswith(PREFIX)
+        }
+        return {**written, **given}
+
+    def _key(self, name: str) -> str:
+        document = self._secrets() if self._secrets_file.exists() else {}
+        if name not in document:
+            document[name] = secrets.token_urlsafe(32)
+            write_private(self._secrets_file, json_text(document))
+        key = document.get(name)
         if not isinstance(key, str) or not key:
-            raise BadFile(f"{file} has no masterKey; delete the file to have a new one made")
+            raise BadFile(
+                f"{self._secrets_file} has no {name}; delete the file to have a new one made"
+            )
         return key
+
+    @property
+    def _secrets_file(self) -> Path:
+        return self.path / "secrets.json"
+
+    def _secrets(self) -> dict[str, Any]:
+        document = parse_json(self._secrets_file.read_bytes(), str(self._secrets_file))
+        if not isinstance(document, dict):
+            raise BadFile(f"{self._secrets_file} has no masterKey; it must be an object, {{...}}")
+        return document
 
     def write_schema(self, schema_json: str, schema_sql: str) -> None:
         """Write schema.json and the SQL generated from it."""

@@ -121,6 +121,18 @@ class InvalidSession(PortableError):
     status, code = 400, 209
 
 
+class AccountRefused(PortableError):
+    """A name, address, password or way to log in is missing, taken or not known; the code says."""
+
+    status, code = 400, 200
+
+
+class SessionMissing(PortableError):
+    """Only the user themselves may do this, with a session of theirs."""
+
+    status, code = 400, 206
+
+
 # -- records -------------------------------------------------------------------------------------
 
 
@@ -214,6 +226,27 @@ class StoreUnreachable(PortableError):
 
     status, code = 502, 100
     answered = False
+
+
+# -- files ----------------------------------------------------------------------------------------
+
+
+class NoSuchFile(PortableError):
+    """No stored file with this name."""
+
+    status, code = 404, 101
+
+
+class BadFileName(PortableError):
+    """An upload has no usable name."""
+
+    status, code = 400, 122
+
+
+class FileRefused(PortableError):
+    """An upload is not taken: it is empty, or of a kind that browsers would run."""
+
+    status, code = 400, 130
 
 
 # -- functions -----------------------------------------------------------------------------------

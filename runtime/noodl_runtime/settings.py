@@ -55,8 +55,52 @@ class Settings:
         "full: acknowledged means flushed to disk; normal: a power cut may lose the last moments",
         choices=("full", "normal"),
     )
+    # -- users
+    scrypt_cost: int = _setting(
+        15,
+        "work of a password hash, the logarithm of scrypt's N; memory and time double with it",
+        minimum=10,
+        maximum=20,
+    )
+    session_length: float = _setting(365 * 86400.0, "seconds until a session expires")
+    reset_link_age: float = _setting(86400.0, "seconds a link to choose a new password works")
+    verify_link_age: float = _setting(7 * 86400.0, "seconds a link to confirm an address works")
+    verify_emails: str = _setting(
+        "no", "whether new addresses are to be confirmed by mail", choices=("no", "yes")
+    )
+    function_access: tuple[str, ...] = _setting(
+        (),
+        "who may call a function, as name=who, comma separated; who is public, user, role:NAME or "
+        "master. Others go by their Request node",
+    )
+    # -- mail
+    public_url: str = _setting(
+        "", "where users reach this server, for links in mail; empty: http://localhost:PORT"
+    )
+    smtp_host: str = _setting("", "server to send mail through; empty: no mail is sent")
+    smtp_port: int = _setting(587, "port of that server", minimum=1, maximum=65535)
+    smtp_security: str = _setting(
+        "starttls", "how the connection is encrypted", choices=("starttls", "tls", "none")
+    )
+    smtp_user: str = _setting(
+        "", "user at that server; the password is the secret smtpPassword, NOODL_SMTP_PASSWORD"
+    )
+    mail_from: str = _setting("", "sender of mail; empty: noreply@ the host of public_url")
+    # -- limits: users
+    max_wrong_passwords: int = _setting(
+        10, "most wrong passwords of one account in five minutes", minimum=1
+    )
+    max_wrong_from_address: int = _setting(
+        50, "most wrong passwords from one address in five minutes", minimum=1
+    )
+    max_sign_ups: int = _setting(1000, "most new users from one address in five minutes", minimum=1)
     # -- limits: requests
     max_body: int = _setting(10_000_000, "largest request body, bytes")
+    max_file: int = _setting(50_000_000, "largest uploaded file, bytes")
+    file_uploads: str = _setting(
+        "anyone", "who may upload files", choices=("anyone", "users", "master")
+    )
+    file_link_age: float = _setting(3600.0, "seconds that the link of a private file holds")
     max_nesting: int = _setting(100, "deepest nesting of a JSON body or where document")
     max_url: int = _setting(64 * 1024, "longest URL, bytes")
     max_header_size: int = _setting(64 * 1024, "largest header block, bytes")

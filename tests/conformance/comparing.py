@@ -14,7 +14,7 @@ Labels may also stand in requests, as keys, and inside longer texts.
 import re
 from typing import Any
 
-LABEL = re.compile(r"\$(?:id|token|date):\w+")
+LABEL = re.compile(r"\$(?:id|token|date|file|filename):\w+")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 Bound = dict[str, str]

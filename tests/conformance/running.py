@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from tests.conformance.comparing import Bound, Different, compare, filled
 from tests.runtime.http.clients import Answer, Send
@@ -31,6 +31,8 @@ def run(case: dict[str, Any], send: Send) -> None:
     bound: Bound = {}
     for number, step in enumerate(case["steps"]):
         answer = _send(step, send, bound)
+        if step["path"].startswith("/files") and answer.status == 201:
+            bound |= {"$file:f": answer.body["url"], "$filename:f": answer.body["name"]}
         try:
             _check(step, answer, bound)
         except Different as difference:
@@ -50,7 +52,10 @@ def _send(step: dict[str, Any], send: Send, bound: Bound) -> Answer:
         if value is not None
     }
     body = filled(step["body"], bound) if "body" in step else step.get("body_text")
-    path = MOUNT + filled(step["path"], bound) + (f"?{query}" if query else "")
+    path = filled(step["path"], bound)
+    if not path.startswith("/"):  # the whole URL of an uploaded file
+        path = urlsplit(path).path.removeprefix(MOUNT)
+    path = MOUNT + path + (f"?{query}" if query else "")
     return send(step["method"], path, body.encode() if isinstance(body, str) else body, headers)
 
 
@@ -81,3 +86,5 @@ def _check_one(expected: dict[str, Any], answer: Answer, bound: Bound) -> None:
         compare(status, answer.status, bound, "status")
     if "body" in expected:
         compare(expected["body"], answer.body, bound)
+    if "text" in expected:
+        compare(expected["text"], answer.body.decode(), bound)

@@ -12,6 +12,7 @@ from noodl_runtime.store.sqlite.store import SqliteStore
 from tests.conformance.exceptions import EXCEPTIONS
 from tests.conformance.running import APP_ID, MASTER_KEY, cases, run
 from tests.runtime.http.clients import Send, WsgiClient
+from tests.runtime.http.conftest import make_belongings
 
 CASES = {case["id"]: (area, case) for area, case in cases()}
 
@@ -36,9 +37,11 @@ def fresh_backend(folder: Path) -> Backend:
     store = SqliteStore(folder / "local.db", Settings())
     store.connect()
     settings = Settings(mode="development")
-    return Backend(
+    backend = Backend(
         store=store, settings=settings, name="conf", app_id=APP_ID, master_key=MASTER_KEY
     )
+    backend.belongings = make_belongings(folder, backend)
+    return backend
 
 
 def _params() -> Iterator[Any]:

@@ -2,9 +2,10 @@
 
 from noodl_runtime.functions.calls import FunctionRequest, FunctionResponse
 from noodl_runtime.functions.functions import Functions
-from noodl_runtime.functions.operations import PeopleOperations, RecordOperations
+from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
 
 __all__ = [
+    "AppOperations",
     "FunctionRequest",
     "FunctionResponse",
     "Functions",

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from noodl_runtime.access.caller import MASTER
-from noodl_runtime.errors import BadQuery, NoSuchCollection, NoSuchRecord
-from noodl_runtime.functions.operations import PeopleOperations, RecordOperations
+from noodl_runtime.errors import BadQuery, NoSuchCollection, NoSuchFile, NoSuchRecord
+from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
 from noodl_runtime.functions.outbound import send
 from noodl_runtime.schema.operations import AddRelation, Increment, RemoveRelation
 from noodl_runtime.store.contract import Create, Delete, Found, Origin, Query, Save
@@ -27,9 +27,15 @@ _AGGREGATORS = {
 class Answers:
     """Finds answers in a backend. raises: PortableErrors with the texts that graphs know."""
 
-    def __init__(self, records: RecordOperations, people: PeopleOperations | None) -> None:
+    def __init__(
+        self,
+        records: RecordOperations,
+        people: PeopleOperations | None,
+        app: AppOperations | None,
+    ) -> None:
         self._records = records
         self._people = people
+        self._app = app
         self._rows: dict[type[Any], Callable[[Any, Origin], Any]] = {
             asks.FindRecords: self._find,
             asks.CountRecords: self._count,
@@ -151,10 +157,12 @@ class Answers:
         return self._with_people().log_in(str(ask.username or ""), str(ask.password or ""))
 
     def _config(self, _ask: asks.ReadConfig, _origin: Origin) -> Mapping[str, Any]:
-        return self._people.config() if self._people else {}
+        return self._app.config() if self._app else {}
 
     def _delete_file(self, ask: asks.DeleteFile, _origin: Origin) -> None:
-        self._with_people().delete_file(ask.name)
+        if self._app is None:
+            raise NoSuchFile("this backend keeps no files")
+        self._app.delete_file(ask.name)
 
     def _with_people(self) -> PeopleOperations:
         if self._people is None:

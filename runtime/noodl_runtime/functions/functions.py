@@ -14,7 +14,7 @@ from noodl_runtime.functions.answers import Answers
 from noodl_runtime.functions.calls import FunctionRequest, FunctionResponse, failed
 from noodl_runtime.functions.hosting import Deadline, Hosting
 from noodl_runtime.functions.known_fields import known_fields
-from noodl_runtime.functions.operations import PeopleOperations, RecordOperations
+from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
 from noodl_runtime.script.engine import Engine, LimitMet, available
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import Origin
@@ -44,7 +44,7 @@ IDLE_ANSWER = Outcome(200, '{"result":{}}')  # of a trigger's run that ends with
 class Functions:
     """The workflows of a backend and their host.
 
-    records, people: what runs work on; people None: no users, no configuration
+    records, people, app: what runs work on; None: there are no users, no configuration and files
     make_answers:    makes what finds answers; tests watch the questions there
     """
 
@@ -53,20 +53,29 @@ class Functions:
         settings: Settings,
         records: RecordOperations | None = None,
         people: PeopleOperations | None = None,
-        make_answers: Callable[[RecordOperations, PeopleOperations | None], Answers] = Answers,
+        app: AppOperations | None = None,
+        *,
+        make_answers: Callable[..., Answers] = Answers,
     ) -> None:
         self._settings = settings
         self._make_answers = make_answers
         self._records = records
         self._people = people
+        self._app = app
         self._graph = Graph()
         self._scripts = ThreadPool(SCRIPT_THREADS)
         self._network = ThreadPool(NETWORK_THREADS)
 
-    def attach(self, records: RecordOperations, people: PeopleOperations | None = None) -> None:
+    def attach(
+        self,
+        records: RecordOperations,
+        people: PeopleOperations | None = None,
+        app: AppOperations | None = None,
+    ) -> None:
         """Name the backend whose records the workflows work on."""
         self._records = records
         self._people = people
+        self._app = app
 
     def load(self, documents: Sequence[tuple[str, Any]], broken: Sequence[Problem] = ()) -> None:
         """Prepare workflow documents and serve them from now on; runs under way are not touched.
@@ -146,7 +155,7 @@ class Functions:
         records = self._records
         scripted = component.needs_script and available()
         hosting = Hosting(
-            answers=self._make_answers(records, self._people),
+            answers=self._make_answers(records, self._people, self._app),
             deadline=deadline,
             threads=self._scripts if scripted else None,
             network=self._network,

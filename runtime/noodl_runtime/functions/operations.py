@@ -54,7 +54,7 @@ class RecordOperations(Protocol):
 
 
 class PeopleOperations(Protocol):
-    """Sessions, configuration and files, as far as functions use them."""
+    """Users and sessions, as far as functions use them."""
 
     def session_user(self, token: str) -> Record:
         """Return the user of a session, with sessionToken. raises: InvalidSession."""
@@ -64,10 +64,18 @@ class PeopleOperations(Protocol):
         """Return the user with a new sessionToken. raises: a PortableError with Parse's text."""
         ...
 
+
+class AppOperations(Protocol):
+    """What an app has beside records and users, as far as functions use it."""
+
     def config(self) -> Mapping[str, Any]:
         """Return all configuration parameters, typed values."""
         ...
 
     def delete_file(self, name: str) -> None:
-        """Delete a stored file."""
+        """Delete a stored file. raises: NoSuchFile."""
+        ...
+
+    def secret(self, name: str) -> str | None:
+        """Return a secret that only functions may know, None for an unknown one."""
         ...

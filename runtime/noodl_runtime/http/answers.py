@@ -1,6 +1,8 @@
 """Responses with a value in them, in the form of one dialect."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from noodl_runtime.errors import BadJson
 from noodl_runtime.http.dialects import parse, plain
@@ -12,12 +14,12 @@ if TYPE_CHECKING:
 
 def plain_answer(backend: "Backend", request: Request, value: Any, status: int = 200) -> Response:
     """Return a response in the plain dialect."""
-    return Response(status=status, body=plain.write_answer(value, files_url(backend, request)))
+    return Response(status=status, body=plain.write_answer(value, file_urls(backend, request)))
 
 
 def parse_answer(backend: "Backend", request: Request, value: Any, status: int = 200) -> Response:
     """Return a response in the form of the Parse wire."""
-    return Response(status=status, body=parse.write_answer(value, files_url(backend, request)))
+    return Response(status=status, body=parse.write_answer(value, file_urls(backend, request)))
 
 
 def plain_document(backend: "Backend", request: Request) -> dict[str, Any]:
@@ -35,6 +37,8 @@ def parse_document(backend: "Backend", request: Request) -> dict[str, Any]:
     return dict(document)
 
 
-def files_url(backend: "Backend", request: Request) -> str:
-    """Return what a stored file's name is put behind to make its URL."""
-    return f"{request.base_url}/files/{backend.app_id}/"
+def file_urls(backend: "Backend", request: Request) -> Callable[[str], str]:
+    """Return what makes the URL of a stored file from its name; of a private one it is signed."""
+    folder = f"{request.base_url}/files/{quote(backend.app_id, safe='')}/"
+    link = backend.belongings.files.link if backend.belongings else quote
+    return lambda name: folder + link(name)

@@ -4,6 +4,7 @@ It opens no port: the caller serves it. The routes are looked up by our own rout
 has to be cut at its slashes before it is decoded; bottle carries requests and responses.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
@@ -12,10 +13,13 @@ import bottle
 from noodl_runtime.errors import BadRequest
 from noodl_runtime.http.content import too_large
 from noodl_runtime.http.dispatch import Dispatcher, Incoming
+from noodl_runtime.http.route import Response
 from noodl_runtime.http.strict_json import write_json
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
+
+PIECE = 64 * 1024
 
 Environ = dict[str, Any]
 
@@ -28,7 +32,7 @@ def make_app(backend: "Backend") -> bottle.Bottle:
     def answer(path: str) -> bottle.HTTPResponse:
         response = dispatcher.answer(incoming(bottle.request.environ))
         body = response.body if response.stream is None else response.stream
-        headers = {**response.headers, **_length(response.status, response.body, response.stream)}
+        headers = {**response.headers, **_length(response)}
         return bottle.HTTPResponse(body, response.status, headers)
 
     app.route("<path:re:.*>", "ANY", answer)
@@ -44,6 +48,7 @@ def incoming(environ: Environ) -> Incoming:
         query=environ.get("QUERY_STRING", ""),
         headers=_headers(environ),
         read_body=lambda limit: _read_body(environ, limit),
+        pieces=lambda limit: _pieces(environ, limit),
         scheme=environ["wsgi.url_scheme"],
     )
 
@@ -89,8 +94,27 @@ def _read_body(environ: Environ, limit: int) -> bytes:
     return body
 
 
-def _length(status: int, body: bytes, stream: object) -> dict[str, str]:
-    return {} if stream is not None or status == 204 else {"Content-Length": str(len(body))}
+def _pieces(environ: Environ, limit: int) -> Iterator[bytes]:
+    length = environ.get("CONTENT_LENGTH") or ""
+    if not (length.isascii() and length.isdigit()):
+        yield _read_body(environ, limit)
+        return
+    left = int(length)
+    if left > limit:
+        raise too_large(limit, "max_file")
+    while left:
+        piece: bytes = environ["wsgi.input"].read(min(PIECE, left))
+        if not piece:
+            raise BadRequest("the body is shorter than its Content-Length")
+        left -= len(piece)
+        yield piece
+
+
+def _length(response: Response) -> dict[str, str]:
+    length = response.length if response.stream is not None else len(response.body)
+    return (
+        {} if length is None or response.status in (204, 304) else {"Content-Length": str(length)}
+    )
 
 
 def _error_page(error: bottle.HTTPError) -> bytes:

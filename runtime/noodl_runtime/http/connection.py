@@ -84,9 +84,10 @@ class Connection:
 
     def _send(self, response: Response, head: Head | None, *, keep: bool) -> None:
         """Send a response; head and body in one piece, for small segments cost a round trip."""
-        bodiless = response.status == 204 or (head is not None and head.method == "HEAD")
-        chunked = response.stream is not None and not (head is not None and head.http_1_0)
-        keep = keep and (response.stream is None or chunked)
+        bodiless = response.status in (204, 304) or (head is not None and head.method == "HEAD")
+        endless = response.stream is not None and response.length is None
+        chunked = endless and not (head is not None and head.http_1_0)
+        keep = keep and (chunked or not endless)
         start = _response_head(response, head, chunked=chunked, keep=keep)
         if response.stream is None:
             self._send_all(start if bodiless else start + response.body)
@@ -126,6 +127,7 @@ def _incoming(head: Head, body: Body) -> Incoming:
         query=head.query,
         headers=head.headers,
         read_body=body.read,
+        pieces=body.pieces,
     )
 
 
@@ -141,7 +143,9 @@ def _response_head(response: Response, head: Head | None, *, chunked: bool, keep
     lines += [f"{name}: {value}\r\n" for name, value in response.headers.items()]
     if chunked:
         lines.append("Transfer-Encoding: chunked\r\n")
-    elif response.stream is None and response.status != 204:
+    elif response.length is not None:
+        lines.append(f"Content-Length: {response.length}\r\n")
+    elif response.stream is None and response.status not in (204, 304):
         lines.append(f"Content-Length: {len(response.body)}\r\n")
     if not keep:
         lines.append("Connection: close\r\n")

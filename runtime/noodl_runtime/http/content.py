@@ -25,9 +25,9 @@ def decoded_body(body: bytes, encoding: str, max_body: int) -> bytes:
         raise BadRequest(f"the body is not {name}") from error
 
 
-def too_large(max_body: int) -> RequestTooLarge:
-    """Return the error for a body over the limit."""
-    return RequestTooLarge(f"the body is over {max_body} bytes (setting max_body)")
+def too_large(limit: int, setting: str = "max_body") -> RequestTooLarge:
+    """Return the error for a body over a limit."""
+    return RequestTooLarge(f"the body is over {limit} bytes (setting {setting})")
 
 
 def _inflated(body: bytes, window: Callable[[bytes], int], max_body: int) -> bytes:

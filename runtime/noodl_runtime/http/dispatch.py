@@ -8,7 +8,7 @@ Nothing has an effect before the checks in front of it have passed.
 import itertools
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from noodl_runtime.access.caller import ANYONE, MASTER, Caller
 from noodl_runtime.access.callers import caller_for
 from noodl_runtime.access.keys import Credentials, credentials_of, same
-from noodl_runtime.errors import ForeignOrigin, Unauthorized
+from noodl_runtime.errors import ForeignOrigin, Unauthorized, UnsupportedEncoding
 from noodl_runtime.http.address import path_parts, query_parameters
 from noodl_runtime.http.content import decoded_body
 from noodl_runtime.http.errors import error_response
@@ -29,6 +29,8 @@ from noodl_runtime.http.wires import WIRES, Sent
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
 
+AROUND_FILE = 64 * 1024  # bytes that may stand around a file in JSON
+
 log = logging.getLogger("noodl.http")
 
 
@@ -39,6 +41,7 @@ class Incoming:
     path, query: raw, as in the request target: "/api/Todo/a%2Fb", "limit=2"
     headers:     lower-case names, repeated ones joined with ", "
     read_body:   reads the body, at most so many bytes; raises RequestTooLarge, BadRequest
+    pieces:      reads it piece by piece, under the same conditions
     """
 
     method: str
@@ -46,6 +49,7 @@ class Incoming:
     query: str
     headers: Mapping[str, str]
     read_body: Callable[[int], bytes]
+    pieces: Callable[[int], Iterator[bytes]]
     scheme: str = "http"
 
 
@@ -114,6 +118,7 @@ class Dispatcher:
             headers=_with_session(incoming.headers, sent.credentials),
             body=sent.body,
             document=sent.document,
+            pieces=lambda: incoming.pieces(self._backend.settings.max_file),
             caller=self._caller(route, sent.credentials),
             id=exchange.id,
             base_url=self._base_url(incoming),
@@ -135,10 +140,7 @@ class Dispatcher:
 
     def _understood(self, incoming: Incoming, match: Match) -> Sent:
         """Read what the wire lets a request say, in headers, URL and body."""
-        limit = self._backend.settings.max_body
-        body = incoming.read_body(limit)
-        if body:
-            body = decoded_body(body, incoming.headers.get("content-encoding", ""), limit)
+        body = b"" if _is_upload(incoming, match) else self._body(incoming, match)
         sent = Sent(
             method=incoming.method,
             query=query_parameters(incoming.query, self._backend.settings.max_parameters),
@@ -149,6 +151,15 @@ class Dispatcher:
             return sent
         nesting = self._backend.settings.max_nesting
         return WIRES[match.wire].understand(sent, self._backend.app_id, nesting)
+
+    def _body(self, incoming: Incoming, match: Match) -> bytes:
+        limit = self._backend.settings.max_body
+        if match.takes_upload(incoming.method):  # one wrapped in JSON
+            limit = max(limit, self._backend.settings.max_file * 4 // 3 + AROUND_FILE)
+        body = incoming.read_body(limit)
+        if not body:
+            return body
+        return decoded_body(body, incoming.headers.get("content-encoding", ""), limit)
 
     def _caller(self, route: Route, credentials: Credentials) -> Caller:
         if route.permission == "open":
@@ -163,6 +174,18 @@ class Dispatcher:
     def _has_key(self, credentials: Credentials) -> bool:
         key = credentials.master_key
         return key is not None and same(key, self._backend.master_key)
+
+
+def _is_upload(incoming: Incoming, match: Match) -> bool:
+    """Say whether the body is a file as it is, to be read by the handler.
+
+    What SDKs wrap in JSON they send without the application id in the headers.
+    """
+    if not match.takes_upload(incoming.method):
+        return False
+    if incoming.headers.get("content-encoding", "identity") != "identity":
+        raise UnsupportedEncoding("a file is uploaded as it is, without a content encoding")
+    return credentials_of(incoming.headers).app_id is not None
 
 
 def _with_session(headers: Mapping[str, str], credentials: Credentials) -> Mapping[str, str]:

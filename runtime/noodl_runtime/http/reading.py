@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any
 
@@ -66,6 +67,14 @@ class Reader:
         del self._buffer[:size]
         return block
 
+    def some(self, most: int, stall_s: float) -> bytes:
+        """Return what is there, at least one byte and at most so many."""
+        if not self._buffer:
+            self._fill(monotonic() + stall_s)
+        block = bytes(self._buffer[:most])
+        del self._buffer[:most]
+        return block
+
     def drain(self) -> None:
         """Throw away what still comes, for a while, so that a refusal is read before the close."""
         deadline = monotonic() + DRAIN_S
@@ -100,44 +109,66 @@ class Body:
 
     def read(self, limit: int) -> bytes:
         """Return the whole body. raises: RequestTooLarge, BadRequest, RequestStalled."""
+        return b"".join(self._pieces(limit, "max_body", self._whole))
+
+    def pieces(self, limit: int) -> Iterator[bytes]:
+        """Yield the body as it arrives. raises: RequestTooLarge, BadRequest, RequestStalled."""
+        return self._pieces(limit, "max_file", self._part)
+
+    def _pieces(
+        self, limit: int, setting: str, part: Callable[[int], Iterator[bytes]]
+    ) -> Iterator[bytes]:
         if self.finished:
-            return b""
+            return
         length = self._head.length
         if length is not None and length > limit:
-            raise too_large(limit)
+            raise too_large(limit, setting)
         try:
             if self._head.expects_continue:
                 self._socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            body = self._chunks(limit) if length is None else self._exactly(length)
+            yield from self._chunks(limit, setting, part) if length is None else part(length)
         except TimeoutError as error:
             raise RequestStalled("the body stopped arriving") from error
         except OSError as error:
             raise BadRequest("the body was cut off") from error
         self.finished = True
-        return body
+
+    def _whole(self, size: int) -> Iterator[bytes]:
+        yield self._exactly(size)
+
+    def _part(self, size: int) -> Iterator[bytes]:
+        while size:
+            piece = self._reader.some(size, self._stall_s)
+            size -= len(piece)
+            yield piece
 
     def _exactly(self, size: int) -> bytes:
         return self._reader.exactly(size, self._stall_s)
 
-    def _chunks(self, limit: int) -> bytes:
-        body = bytearray()
+    def _chunks(
+        self, limit: int, setting: str, part: Callable[[int], Iterator[bytes]]
+    ) -> Iterator[bytes]:
+        left = limit
         for number in itertools.count():
             if number % CHUNKS_AT_ONCE == CHUNKS_AT_ONCE - 1:
                 gevent.sleep(0)  # a flood of tiny chunks must not keep the others waiting
             size = self._chunk_size()
             if not size:
                 break
-            if len(body) + size > limit:
-                raise too_large(limit)
-            body += self._exactly(size)
+            left -= size
+            if left < 0:
+                raise too_large(limit, setting)
+            yield from part(size)
             if self._exactly(2) != b"\r\n":
                 raise BadRequest("a chunk is longer than it says")
+        self._take_trailers()
+
+    def _take_trailers(self) -> None:
         trailers = 0
         while line := self._line():
             trailers += len(line)
             if trailers > self._max_trailers:
                 raise RequestTooLarge(f"the trailers are over {self._max_trailers} bytes")
-        return bytes(body)
 
     def _chunk_size(self) -> int:
         match = _CHUNK_SIZE.fullmatch(self._line())

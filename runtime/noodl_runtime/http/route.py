@@ -4,7 +4,7 @@ The same table is mounted by the bottle app (`http/app.py`) and can be dispatche
 host. Nothing here imports bottle or gevent.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
-Wire = Literal["plain", "parse", "functions"]  # a row of WIRES in http/wires.py
+Wire = Literal["plain", "parse", "files", "functions"]  # a row of WIRES in http/wires.py
 Permission = Literal["open", "public", "master"]
 # open:   answered whatever the Origin or key (a harmless health check)
 # public: any caller; the Backend decides what this caller may see and do
@@ -33,6 +33,7 @@ class Request:
     body:    the raw bytes, decompressed, already within the body limit
     document: what the wire made of the body, where it had to look into it; else None
     caller:  who asks, already authenticated
+    pieces:  reads the body as it arrives, where the route takes uploads and it was not read yet
     id:      the request id that logs and errors carry
     base_url: "http://127.0.0.1:8577", for links in answers
     """
@@ -44,6 +45,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     document: Mapping[str, Any] | None = None
+    pieces: "Callable[[], Iterator[bytes]] | None" = None
     caller: Caller
     id: str = ""
     base_url: str = ""
@@ -55,12 +57,14 @@ class Response:
 
     body:    bytes; JSON unless the header Content-Type says otherwise
     stream:  pieces of a long body, made while they are sent; body is not used then
+    length:  bytes of the stream where that is known
     """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     stream: Iterable[bytes] | None = None
+    length: int | None = None
 
 
 Handler = Callable[["Backend", Request], Response]
@@ -72,6 +76,7 @@ class Route:
 
     pattern: "/api/:table/:id"; a part written ":name*" takes the rest of the path, slashes included
     wire:    how credentials, bodies and errors look
+    uploads: whether the body may be a file, which is read as it arrives
     summary: one sentence for the reference and the OpenAPI document
     """
 
@@ -81,3 +86,4 @@ class Route:
     permission: Permission
     summary: str
     wire: Wire = "plain"
+    uploads: bool = False

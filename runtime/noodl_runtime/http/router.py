@@ -48,6 +48,10 @@ class Match(NamedTuple):
         """Say whether the path is answered whatever the Origin."""
         return bool(self.routes) and all(r.permission == "open" for r in self.routes.values())
 
+    def takes_upload(self, method: str) -> bool:
+        """Say whether the body of such a request may be a file."""
+        return method in self.routes and self.routes[method].uploads
+
     def route(self, method: str) -> Route:
         """Return the route for a method, that of GET for HEAD.
 

@@ -3,6 +3,7 @@
 plain      /api: credentials in headers; errors {"error", "code", "requestId"}
 parse      the Parse protocol: application id needed; credentials, method and query may travel
            in the body, as SDKs send them to spare a preflight; errors {"code", "error"}
+files      /files: as parse, where an upload is wrapped in JSON
 functions  /functions, which clients of both call: as parse, but the application id may be absent
 """
 
@@ -35,6 +36,7 @@ class WireForm:
     app_id:    "ignored", "optional" (a wrong one is refused) or "needed"
     in_body:   whether a POST may carry credentials, method and query in its body
     hook:      what reads such a body's objects; None: the handler reads the body itself
+    kept:      what a body carries and the handler wants to see all the same
     checks_session: whether an unknown session token refuses the request; functions look at it
                themselves, for some admit everyone
     """
@@ -44,6 +46,7 @@ class WireForm:
     in_body: bool = False
     hook: Hook | None = None
     checks_session: bool = True
+    kept: tuple[str, ...] = ()
 
     def understand(self, request: Sent, app_id: str, max_nesting: int) -> Sent:
         """Return the request with what its body carried in its place.
@@ -65,7 +68,11 @@ class WireForm:
         if self.hook is None and b'"_' not in request.body:
             return request
         document = read_object(request.body, "the body", max_nesting=max_nesting, hook=self.hook)
-        carried = {name: document.pop(name) for name in _CARRIED if name in document}
+        carried = {
+            name: document.pop(name)
+            for name in _CARRIED
+            if name in document and name not in self.kept
+        }
         request = replace(
             request,
             credentials=_credentials(carried, request.credentials),
@@ -101,6 +108,13 @@ _CARRIED = (
 WIRES: Mapping[str, WireForm] = {
     "plain": WireForm(error=plain.error_answer),
     "parse": WireForm(error=parse.error_answer, app_id="needed", in_body=True, hook=parse.typed),
+    "files": WireForm(
+        error=parse.error_answer,
+        app_id="needed",
+        in_body=True,
+        hook=parse.typed,
+        kept=("_ContentType",),
+    ),
     "functions": WireForm(
         error=parse.error_answer, app_id="optional", in_body=True, checks_session=False
     ),

@@ -16,7 +16,7 @@ from noodl_runtime.http.server import Server
 
 
 class Answer(NamedTuple):
-    """status; headers with lower-case names; body: decoded JSON, None for an empty one."""
+    """status; headers with lower-case names; body: decoded JSON, other kinds as bytes, or None."""
 
     status: int
     headers: dict[str, str]
@@ -31,8 +31,10 @@ def encoded(body: Any) -> bytes | None:
     return body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
 
 
-def decoded(data: bytes) -> Any:
-    return json.loads(data) if data else None
+def decoded(data: bytes, headers: Mapping[str, str]) -> Any:
+    if not data:
+        return None
+    return json.loads(data) if headers["content-type"] == "application/json" else data
 
 
 class WsgiClient:
@@ -54,7 +56,7 @@ class WsgiClient:
         chunks: Any = self._app(environ, start)
         data = b"".join(chunks)
         chunks.close()
-        return Answer(seen[0], seen[1], decoded(data))
+        return Answer(seen[0], seen[1], decoded(data, seen[1]))
 
     @staticmethod
     def _environ(method: str, url: str, data: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
@@ -115,7 +117,7 @@ class ServerClient:
         response = HTTPResponse(connection, method=method)
         response.begin()
         found = {name.lower(): value for name, value in response.getheaders()}
-        answer = Answer(response.status, found, decoded(response.read()))
+        answer = Answer(response.status, found, decoded(response.read(), found))
         response.close()
         connection.close()
         return answer

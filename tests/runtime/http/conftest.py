@@ -8,6 +8,8 @@ import pytest
 
 from noodl_runtime.access.caller import MASTER
 from noodl_runtime.backend import Backend
+from noodl_runtime.belongings import Belongings
+from noodl_runtime.files.store import FileStore
 from noodl_runtime.schema.model import Collection, Field, Schema
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import Create
@@ -28,7 +30,7 @@ SCHEMA = Schema(
         "Maker": Collection(name="Maker", fields={"name": Field(name="name", type="String")}),
     }
 )
-SETTINGS = Settings(mode="production", max_batch=5, max_limit=50)
+SETTINGS = Settings(mode="production", max_batch=5, max_limit=50, max_file=200_000)
 
 
 class Minutes:
@@ -63,6 +65,7 @@ def make_shop(folder: Path, settings: Settings, *, minutes: bool = True) -> Back
     backend = Backend(
         store=store, settings=settings, name="shop", app_id="shop-app", master_key="key"
     )
+    backend.belongings = make_belongings(folder, backend)
     backend.write(
         MASTER,
         Create(
@@ -76,6 +79,18 @@ def make_shop(folder: Path, settings: Settings, *, minutes: bool = True) -> Back
         ),
     )
     return backend
+
+
+def make_belongings(folder: Path, backend: Backend) -> Belongings:
+    """Return what a backend keeps beside its records, in a folder of its own."""
+    settings = backend.settings
+    files = FileStore(
+        folder / "files",
+        key="file key",
+        max_file=settings.max_file,
+        link_age=settings.file_link_age,
+    )
+    return Belongings(files=files, secrets={"SHOP_KEY": "a secret"})
 
 
 @pytest.fixture

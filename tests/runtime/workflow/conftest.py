@@ -31,7 +31,7 @@ def call() -> Call:
         functions = Functions(
             Settings(function_timeout=timeout, **more),
             NoSchema(),  # type: ignore[arg-type]
-            make_answers=lambda _records, _people: answers,  # type: ignore[arg-type,return-value]
+            make_answers=lambda *_: answers,  # type: ignore[arg-type,return-value]
         )
         functions.load([("f", document(component("F", nodes, connections), *helpers))])
         request = FunctionRequest(body=json.dumps({} if body is None else body).encode())

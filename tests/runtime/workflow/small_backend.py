@@ -49,6 +49,9 @@ class SmallBackend(Backend):
     def delete_file(self, name: str) -> None:
         raise NoSuchRecord(name)
 
+    def secret(self, name: str) -> str | None:
+        return None
+
     def write(self, caller: Caller, write: Write) -> Record:
         if write.collection != "_User" or not isinstance(write, Create | Save):
             return super().write(caller, write)

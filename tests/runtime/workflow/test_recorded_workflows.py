@@ -86,7 +86,7 @@ class Playing:
         self._same = Comparison()
         self._words = {"{{stub}}": stub.address, "{{closed}}": _closed_address()}
         backend.seed(case.get("seed", {}))
-        self._functions = Functions(settings, backend, backend)
+        self._functions = Functions(settings, backend, backend, backend)
         self._functions.load([(case["id"], self._filled(case["workflow"]))])
 
     def play(self) -> None:

@@ -67,7 +67,7 @@ def test_a_graph_gives_the_recorded_answer(
     functions = Functions(
         Settings(function_timeout=PATIENCE),
         NoSchema(),  # type: ignore[arg-type]
-        make_answers=lambda _records, _people: answers,  # type: ignore[arg-type,return-value]
+        make_answers=lambda *_: answers,  # type: ignore[arg-type,return-value]
     )
     metadata = case.get("metadata", {})
     metadata = DOCUMENT["metadata"][metadata] if isinstance(metadata, str) else metadata

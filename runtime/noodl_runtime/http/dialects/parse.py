@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from noodl_runtime.errors import (
     BadJson,
@@ -130,15 +129,15 @@ _READERS: dict[str, Callable[[Members], Any]] = {
 # -- writing ---------------------------------------------------------------------------------------
 
 
-def write_answer(value: Any, files_url: str) -> bytes:
+def write_answer(value: Any, file_url: Callable[[str], str]) -> bytes:
     """Return an answer as JSON, envelopes in place of typed values.
 
-    files_url: what a file's name is put behind: "http://127.0.0.1:8577/files/myApp/"
+    file_url: makes a URL of a stored file's name
     """
 
     def packed(member: Any) -> Members:
         if isinstance(member, File):
-            url = member.url or files_url + quote(member.name)
+            url = member.url or file_url(member.name)
             return {"__type": "File", "name": member.name, "url": url}
         return envelope(member)
 

@@ -6,7 +6,6 @@ can, sends a Parse envelope (`{"__type": "GeoPoint", ...}`) or operation (`{"__o
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from noodl_runtime.errors import PortableError
 from noodl_runtime.http.dialects import parse
@@ -131,12 +130,12 @@ _SYSTEM_DATES = {name: Field(name=name, type="Date") for name in ("createdAt", "
 # -- writing ---------------------------------------------------------------------------------------
 
 
-def write_answer(value: Any, files_url: str) -> bytes:
+def write_answer(value: Any, file_url: Callable[[str], str]) -> bytes:
     """Return an answer as JSON, plain forms in place of typed values."""
 
     def plain(member: Any) -> Any:
         if isinstance(member, File):
-            return {"name": member.name, "url": files_url + quote(member.name)}
+            return {"name": member.name, "url": member.url or file_url(member.name)}
         return _WRITERS[type(member)](member)
 
     return write_json(value, plain)

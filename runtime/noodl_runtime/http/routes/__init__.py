@@ -7,6 +7,7 @@ from noodl_runtime.http.route import Route
 from noodl_runtime.http.routes import (
     batch,
     export,
+    files,
     functions,
     health,
     parse_aggregate,
@@ -27,6 +28,7 @@ PLAIN: list[Route] = [
 ]
 PARSE: list[Route] = [
     *functions.ROUTES,
+    *files.ROUTES,
     *parse_records.ROUTES,
     *parse_batch.ROUTES,
     *parse_aggregate.ROUTES,

@@ -6,11 +6,11 @@ Records are written with the envelopes of the Parse wire, so that every value ke
 Sessions and passwords, hashed as they are, never leave the backend this way.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from noodl_runtime.access.caller import Caller
-from noodl_runtime.http.answers import files_url
+from noodl_runtime.http.answers import file_urls
 from noodl_runtime.http.dialects.parse import write_answer
 from noodl_runtime.http.route import Request, Response, Route
 from noodl_runtime.http.strict_json import write_json
@@ -29,11 +29,13 @@ PIECE = 64 * 1024  # bytes that are gathered before they are sent
 def export(backend: "Backend", request: Request) -> Response:
     """Answer 200 with everything; needs the master key."""
     schema = backend.get_schema(request.caller)
-    parts = _document(backend, request.caller, schema, files_url(backend, request))
+    parts = _document(backend, request.caller, schema, file_urls(backend, request))
     return Response(stream=_pieces(parts))
 
 
-def _document(backend: "Backend", caller: Caller, schema: Schema, files: str) -> Iterator[bytes]:
+def _document(
+    backend: "Backend", caller: Caller, schema: Schema, files: Callable[[str], str]
+) -> Iterator[bytes]:
     yield b'{"format":1,"schema":' + write_json(schema_document(schema)) + b',"records":{'
     names = sorted(name for name in schema.collections if name not in LEFT_OUT)
     for number, name in enumerate(names):

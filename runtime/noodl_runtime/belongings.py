@@ -1,0 +1,30 @@
+"""What an app keeps beside its records: files, configuration, secrets, deployed workflows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from noodl_runtime.files.store import FileStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Belongings:
+    """The parts, and what functions may do with them.
+
+    secrets: name -> text, for functions alone; never logged, exported or answered
+    """
+
+    files: FileStore
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def config(self) -> Mapping[str, Any]:
+        """Return all configuration parameters, typed values."""
+        return {}
+
+    def delete_file(self, name: str) -> None:
+        """Delete a stored file. raises: NoSuchFile."""
+        self.files.delete(name)
+
+    def secret(self, name: str) -> str | None:
+        """Return a secret, None for an unknown one."""
+        return self.secrets.get(name)

@@ -1,0 +1,1 @@
+"""Uploaded files: how they are named, kept, signed and shown."""
