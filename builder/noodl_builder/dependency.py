@@ -84,7 +84,8 @@ def licence_of(head: Message) -> str:
     if classifiers:
         return " AND ".join(c.rpartition(" :: ")[2] for c in classifiers)
     text = head.get("License") or ""
-    known = (licence for phrase, licence in PHRASES.items() if phrase in text)
+    long_text = f"{text}\n{head.get_payload()}"  # an empty line in it ends the headers
+    known = (name for phrase, name in PHRASES.items() if text and phrase in long_text)
     return next(known, (text.strip().splitlines() or ["unknown"])[0])
 
 

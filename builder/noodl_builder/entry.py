@@ -3,9 +3,18 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Protocol
 
 from noodl_runtime.errors import BuildRefused
+
+
+class Readable(Protocol):
+    """What holds the bytes of a file: a path, or a member of a wheel."""
+
+    def read_bytes(self) -> bytes:
+        """Return them."""
+        ...
+
 
 NATIVE_SUFFIXES = (".so", ".dylib", ".pyd", ".dll")
 
@@ -16,13 +25,13 @@ class Entry:
 
     name:   "bundle/schema.json"
     sha256: 64 hex digits
-    source: the bytes themselves, or the file that holds them
+    source: the bytes themselves, or what they are read from
     """
 
     name: str
     size: int
     sha256: str
-    source: bytes | Path = field(compare=False, repr=False)
+    source: bytes | Readable = field(compare=False, repr=False)
 
     @property
     def mode(self) -> int:
@@ -37,7 +46,7 @@ class Entry:
         return data
 
 
-def make_entry(name: str, source: bytes | Path) -> Entry:
+def make_entry(name: str, source: bytes | Readable) -> Entry:
     """Read the source once and return its entry. raises: BuildRefused naming the file."""
     data = _bytes(source)
     return Entry(name, len(data), hashlib.sha256(data).hexdigest(), source)
@@ -49,7 +58,7 @@ def digest(entries: Iterable[Entry]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def _bytes(source: bytes | Path) -> bytes:
+def _bytes(source: bytes | Readable) -> bytes:
     if isinstance(source, bytes):
         return source
     try:

@@ -32,6 +32,10 @@ class BuildOptions:
     include_data: pack the records of data/local.db as seed data
     app:          folder of a deployed front end, None: no front end
     allowed:      entries that may hold what looks like a key: {"workflows/pay.workflow.json"}
+    targets:      platforms and Pythons it is for: ("current",), ("linux-x86_64-3.12", ...),
+                  ("universal",)
+    wheelhouse:   folder of wheels for targets other than the current one
+    allow_network: let pip fetch wheels that are missing
     epoch:        time every entry carries, seconds since 1970
     """
 
@@ -41,4 +45,7 @@ class BuildOptions:
     include_data: bool = False
     app: Path | None = None
     allowed: frozenset[str] = frozenset()
+    targets: tuple[str, ...] = ("current",)
+    wheelhouse: Path | None = None
+    allow_network: bool = False
     epoch: int = field(default_factory=source_date_epoch)

@@ -1,7 +1,7 @@
 """Decides what goes into a bundle. The plan is data: printed by a dry run, compared by tests."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,10 @@ from noodl_builder.manifest import (
     schema_digest,
 )
 from noodl_builder.options import BuildOptions
-from noodl_builder.runtime_parts import RuntimeParts, installed_runtime
+from noodl_builder.runtime_parts import RuntimeParts
 from noodl_builder.sbom import sbom_entry
 from noodl_builder.shiv_archive import foreseen_entries, make_environment
+from noodl_builder.target_sets import runtime_for
 from noodl_runtime.errors import BuildRefused
 from noodl_runtime.store.sqlite.formats import UPGRADES
 
@@ -60,14 +61,22 @@ class Plan:
         return "\n".join(lines)
 
 
-def plan(options: BuildOptions, runtime: RuntimeParts | None = None) -> Plan:
+def plan(
+    options: BuildOptions,
+    runtime: RuntimeParts | None = None,
+    tell: Callable[[str], None] = lambda step: None,
+) -> Plan:
     """Read everything a bundle is made of and return its plan; nothing is written.
 
-    runtime: what ships beside the backend; None: read from the installed environment
-    raises:  BuildRefused, BadFile
+    runtime: what ships beside the backend; None: read for the targets of the options
+    tell:    is called with each step that may take a while
+    raises:  BuildRefused, BadFile, BadSetting
     """
+    tell("reading the backend")
     backend = read_backend(options)
-    runtime = runtime or installed_runtime()
+    missing: list[LeftOut] = []
+    if runtime is None:
+        runtime, missing = runtime_for(options, tell=tell)
     layout = lay_out(runtime.sets)
     environment = make_environment(layout.cache_id, runtime.entry_point, options.epoch)
     entries = [
@@ -89,7 +98,7 @@ def plan(options: BuildOptions, runtime: RuntimeParts | None = None) -> Plan:
     return Plan(
         info=info,
         entries=tuple(sorted([*entries, make_entry(MANIFEST, info.text())])),
-        left_out=backend.left_out,
+        left_out=tuple(sorted([*backend.left_out, *missing])),
         epoch=options.epoch,
         inputs=tuple(path for path in (options.folder, options.app) if path),
         environment=environment,

@@ -32,6 +32,17 @@ def configure(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="print the plan, write nothing")
     parser.add_argument(
+        "--target",
+        metavar="NAME,...",
+        help="what it runs on: current (default), universal, or names such as linux-x86_64-3.12",
+    )
+    parser.add_argument(
+        "--wheelhouse", metavar="DIR", type=Path, help="folder of wheels for other targets"
+    )
+    parser.add_argument(
+        "--allow-network", action="store_true", help="let pip fetch wheels that are missing"
+    )
+    parser.add_argument(
         "--no-trial", action="store_true", help="do not start the finished bundle once"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
@@ -46,8 +57,7 @@ def run(arguments: Namespace) -> int:
     file = read_build_file(folder)
     # progress is for a person at a terminal; a script reads one line for what went wrong
     tell = _tell if sys.stderr.isatty() and not arguments.quiet else silent
-    tell("reading the backend and the libraries")
-    planned = plan(build_options(arguments, file))
+    planned = plan(build_options(arguments, file), tell=tell)
     if arguments.dry_run:
         _print_plan(planned, as_json=arguments.json)
         return 0
@@ -66,16 +76,28 @@ def build_options(arguments: Namespace, file: Mapping[str, Any]) -> BuildOptions
     """Return the options in force: the command line over noodl-portable.yaml."""
     folder: Path = arguments.folder
     _check_python(file)
-    app = arguments.app or (folder / file["app"] if "app" in file else None)
     data = arguments.include_data
     return BuildOptions(
         folder=folder,
         name=arguments.name or file.get("name"),
         version=arguments.version or file.get("version"),
         include_data=file.get("include-data", False) if data is None else data,
-        app=app,
+        app=arguments.app or _beside(folder, file, "app"),
         allowed=frozenset(arguments.allow_secret),
+        targets=_targets(arguments, file),
+        wheelhouse=arguments.wheelhouse or _beside(folder, file, "wheelhouse"),
+        allow_network=arguments.allow_network,
     )
+
+
+def _beside(folder: Path, file: Mapping[str, Any], key: str) -> Path | None:
+    return folder / str(file[key]) if key in file else None
+
+
+def _targets(arguments: Namespace, file: Mapping[str, Any]) -> tuple[str, ...]:
+    if arguments.target:
+        return tuple(arguments.target.split(","))
+    return tuple(file.get("platforms", ("current",)))
 
 
 def _check_python(file: Mapping[str, Any]) -> None:
@@ -120,6 +142,7 @@ COMMAND = Command(
     examples=(
         "build my-app -o my-app.pyz",
         "build my-app -o my-app.pyz --include-data --version 1.2",
+        "build my-app -o my-app.pyz --target linux-x86_64-3.12,mac-arm64-3.13 --allow-network",
         "build my-app --dry-run --json",
     ),
     configure=configure,

@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -5,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import noodl_runtime
 from noodl_builder.options import BuildOptions
 from tests.builder.world import clean_environment, make_backend, make_runtime, pack
 
@@ -38,3 +40,12 @@ def start(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def frozen_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the runtime's source, so that who edits it does not change what is built."""
+    folder = tmp_path_factory.mktemp("frozen") / "noodl_runtime"
+    ignored = shutil.ignore_patterns("__pycache__", "*.tmp*", ".*")
+    shutil.copytree(Path(noodl_runtime.__file__).parent, folder, ignore=ignored)
+    return folder

@@ -12,7 +12,6 @@ from zipfile import ZipFile
 
 import pytest
 
-import noodl_runtime
 from noodl_builder.bundle_file import read_entry, verify
 from noodl_builder.options import BuildOptions
 from noodl_builder.plan import plan
@@ -31,20 +30,11 @@ OPTIONAL = {"quickjs-ng", "google-re2", "typing_extensions", "cffi", "pycparser"
 
 
 @pytest.fixture(scope="session")
-def frozen(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the runtime's source, so that who edits it does not change what is built."""
-    folder = tmp_path_factory.mktemp("frozen") / "noodl_runtime"
-    ignored = shutil.ignore_patterns("__pycache__", "*.tmp*", ".*")
-    shutil.copytree(Path(noodl_runtime.__file__).parent, folder, ignore=ignored)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, frozen: Path) -> BuildReport:
+def built(tmp_path_factory: pytest.TempPathFactory, frozen_runtime: Path) -> BuildReport:
     """A bundle of the shop with everything inside."""
     folder = tmp_path_factory.mktemp("built")
     options = BuildOptions(folder=make_backend(folder / "shop"))
-    return write(plan(options, installed_runtime(frozen)), folder / "shop.pyz", trial=False)
+    return write(plan(options, installed_runtime(frozen_runtime)), folder / "shop.pyz", trial=False)
 
 
 def names(bundle: Path) -> list[str]:
@@ -107,7 +97,7 @@ WORLDS = [
 
 
 def test_another_folder_umask_age_and_time_zone_give_the_same_bytes(
-    tmp_path: Path, frozen: Path
+    tmp_path: Path, frozen_runtime: Path
 ) -> None:
     builds = []
     for place, umask, environment in WORLDS:
@@ -116,7 +106,7 @@ def test_another_folder_umask_age_and_time_zone_give_the_same_bytes(
         os.utime(folder / "shop" / "schema.json", (1, len(builds)))
         builds.append(
             subprocess.Popen(
-                [sys.executable, "-c", BUILD, umask, str(frozen)],
+                [sys.executable, "-c", BUILD, umask, str(frozen_runtime)],
                 cwd=folder,
                 env=clean_environment(folder / "home", **environment),
                 stdout=subprocess.PIPE,

@@ -4,7 +4,7 @@ Any Python may be asked to start a bundle, 2.7 too. It must be able to read this
 one sentence what is wrong, instead of failing somewhere inside: no newer syntax here.
 """
 
-# ruff: noqa: UP031, PTH119, RUF005  older Pythons know neither f-strings nor pathlib
+# ruff: noqa: UP031, PTH119, RUF005, UP036  older Pythons know neither f-strings nor pathlib
 
 import os
 import sys
@@ -16,15 +16,14 @@ ENTRY = ""
 TARGETS = {}  # type: dict[str, object]
 
 if CURRENT not in TARGETS:
+    if sys.version_info >= (3, 11):
+        _hint = ", or build it again with --target %s" % ",".join(sorted([CURRENT] + list(TARGETS)))
+    else:
+        _hint = ""
     sys.stderr.write(
         "%s: made for %s, started by %s (system, machine, Python); "
-        "start it with a Python that fits, or build it again with --target %s.\n"
-        % (
-            os.path.basename(sys.argv[0]),
-            " or ".join(sorted(TARGETS)),
-            CURRENT,
-            ",".join(sorted([CURRENT] + list(TARGETS))),
-        )
+        "start it with a Python that fits%s.\n"
+        % (os.path.basename(sys.argv[0]), " or ".join(sorted(TARGETS)), CURRENT, _hint)
     )
     sys.exit(78)
 
