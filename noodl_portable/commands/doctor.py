@@ -36,7 +36,7 @@ def findings(folder: Path, database: Path) -> Iterator[str]:
         yield f"{database}: {finding}; restore the newest backup with `noodl-portable restore`"
     secrets = folder / "secrets.json"
     data = DataFolder(folder)
-    for file, read in ((folder / "config.json", data.config), (secrets, data.master_key)):
+    for file, read in ((folder / "config.json", data.config), (secrets, data.secrets)):
         if not file.exists():
             yield f"{file} is missing; the next start makes it anew"
             continue

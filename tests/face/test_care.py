@@ -104,11 +104,11 @@ def test_the_doctor_names_what_is_wrong_and_changes_nothing(
     database = folder / "data" / "local.db"
     damaged = b"x" * 100 + database.read_bytes()[100:]
     database.write_bytes(damaged)
-    (folder / "secrets.json").write_text("{}")
+    (folder / "secrets.json").write_text("{")
     assert main(["doctor", str(folder), "--json"]) == 1
     found = json.loads(capsys.readouterr().out)["findings"]
     assert any("local.db" in finding and "restore" in finding for finding in found)
-    assert any("has no masterKey" in finding for finding in found)
+    assert any("secrets.json: not JSON" in finding for finding in found)
     assert database.read_bytes() == damaged
 
 
