@@ -30,19 +30,23 @@ ARROWS: dict[str, set[str]] = {
     "store": GROUND | PURE,
     "definition": GROUND | {"formats", "schema"},
     "files": GROUND,
-    "belongings": GROUND | PURE | {"access", "files", "store"},
+    "config_parameters": GROUND | PURE | {"store"},
+    "belongings": GROUND | PURE | {"config_parameters", "files", "store"},
     "data_folder": GROUND | {"formats"},
     "functions": GROUND | PURE | {"workflow", "script", "store", "access", "definition"},
     "backend": GROUND
     | PURE
     | {"belongings", "workflow", "script", "store", "access", "definition", "functions"},
-    "http": GROUND | PURE | {"files", "access", "store", "backend", "functions", "workflow"},
+    "http": GROUND
+    | PURE
+    | {"config_parameters", "files", "access", "store", "backend", "functions", "workflow"},
     "realtime": GROUND | PURE | {"access", "store", "backend"},
     "triggers": GROUND | PURE | {"access", "store", "backend", "functions", "workflow"},
     "assemble": GROUND
     | PURE
     | {
         "belongings",
+        "config_parameters",
         "files",
         "store",
         "access",

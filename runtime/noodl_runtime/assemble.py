@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from noodl_runtime.backend import Backend
 from noodl_runtime.belongings import Belongings
+from noodl_runtime.config_parameters import ConfigParameters
 from noodl_runtime.data_folder import DataFolder
 from noodl_runtime.definition import Definition, WorkflowFile
 from noodl_runtime.definition import Problem as FileProblem
@@ -57,7 +58,7 @@ def _assembled(
         functions=functions,
         version=definition.config.get("version", "0.0.0"),
     )
-    backend.belongings = _belongings(settings, folder, environment)
+    backend.belongings = _belongings(store, settings, folder, environment)
     functions.attach(backend, None, backend.belongings)
     load_workflows(functions, definition.workflows, definition.problems)
     backend.schema_changed = lambda schema: _write_schema(folder, schema)
@@ -66,7 +67,7 @@ def _assembled(
 
 
 def _belongings(
-    settings: Settings, folder: DataFolder, environment: Mapping[str, str]
+    store: CloudStore, settings: Settings, folder: DataFolder, environment: Mapping[str, str]
 ) -> Belongings:
     files = FileStore(
         folder.files,
@@ -74,7 +75,11 @@ def _belongings(
         max_file=settings.max_file,
         link_age=settings.file_link_age,
     )
-    return Belongings(files=files, secrets=folder.secrets(environment))
+    return Belongings(
+        files=files,
+        parameters=ConfigParameters(store),
+        secrets=folder.secrets(environment),
+    )
 
 
 def load_workflows(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from noodl_runtime.config_parameters import ConfigParameters
 from noodl_runtime.files.store import FileStore
 
 
@@ -15,11 +16,12 @@ class Belongings:
     """
 
     files: FileStore
+    parameters: ConfigParameters
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def config(self) -> Mapping[str, Any]:
         """Return all configuration parameters, typed values."""
-        return {}
+        return {name: parameter.value for name, parameter in self.parameters.read().items()}
 
     def delete_file(self, name: str) -> None:
         """Delete a stored file. raises: NoSuchFile."""

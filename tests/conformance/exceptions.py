@@ -12,7 +12,6 @@ _REASONS: dict[str, str] = {
         roles-001 roles-006 roles-007 roles-009 roles-011 roles-012 roles-013 roles-014
     """,
     "not yet: class-level permissions": "schemas-036 schemas-038",
-    "not yet: config": "config-001 config-002 config-004 config-005",
     "not yet: the fixture functions as workflows": """
         functions-001 functions-003 functions-004 functions-005 functions-006 functions-007
     """,

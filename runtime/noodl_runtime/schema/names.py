@@ -81,7 +81,11 @@ SYSTEM_COLLECTIONS: Mapping[str, Collection] = {
 
 
 # Collections whose changes go into no log and no event: their records hold what opens doors.
-UNTOLD = frozenset({"_Session"})
+UNTOLD = frozenset({"_Session", "_GlobalConfig"})
+
+# Collections of the runtime's own: made when they are first needed, part of no schema that people
+# read or write.
+OWN_COLLECTIONS = frozenset({"_GlobalConfig"})
 
 
 def is_name(text: str) -> bool:
@@ -91,7 +95,7 @@ def is_name(text: str) -> bool:
 
 def check_collection_name(name: str, *, code: int = BadName.code) -> None:
     """Accept the name of a collection. code: the wire code of a refusal. raises: BadName."""
-    if name not in SYSTEM_COLLECTIONS and not is_name(name):
+    if name not in SYSTEM_COLLECTIONS and name not in OWN_COLLECTIONS and not is_name(name):
         raise BadName(
             f"invalid class name: {name}; names have letters, digits and _, start with a letter "
             f"and have at most {MAX_NAME} characters",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from noodl_runtime.schema.model import Collection, Schema
-from noodl_runtime.schema.names import SYSTEM_COLLECTIONS
+from noodl_runtime.schema.names import OWN_COLLECTIONS, SYSTEM_COLLECTIONS
 
 
 def upgraded(present: Schema, wanted: Schema) -> Schema:
@@ -20,12 +20,12 @@ def upgraded(present: Schema, wanted: Schema) -> Schema:
 
 
 def authored(schema: Schema) -> Schema:
-    """Return the schema without the system collections that are as every backend has them."""
+    """Return the schema as people write it: without what every backend has or makes by itself."""
     return Schema(
         collections={
             name: collection
             for name, collection in schema.collections.items()
-            if collection != SYSTEM_COLLECTIONS.get(name)
+            if name not in OWN_COLLECTIONS and collection != SYSTEM_COLLECTIONS.get(name)
         }
     )
 

@@ -9,6 +9,7 @@ import pytest
 from noodl_runtime.access.caller import MASTER
 from noodl_runtime.backend import Backend
 from noodl_runtime.belongings import Belongings
+from noodl_runtime.config_parameters import ConfigParameters
 from noodl_runtime.files.store import FileStore
 from noodl_runtime.schema.model import Collection, Field, Schema
 from noodl_runtime.settings import Settings
@@ -90,7 +91,11 @@ def make_belongings(folder: Path, backend: Backend) -> Belongings:
         max_file=settings.max_file,
         link_age=settings.file_link_age,
     )
-    return Belongings(files=files, secrets={"SHOP_KEY": "a secret"})
+    return Belongings(
+        files=files,
+        parameters=ConfigParameters(backend.store),
+        secrets={"SHOP_KEY": "a secret"},
+    )
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from noodl_runtime.http.answers import parse_answer, parse_document
 from noodl_runtime.http.dialects.parse_schema import class_document, read_fields, read_permissions
 from noodl_runtime.http.route import Request, Response, Route
 from noodl_runtime.schema.model import Collection, Schema
-from noodl_runtime.schema.names import check_collection_name
+from noodl_runtime.schema.names import OWN_COLLECTIONS, check_collection_name
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def list_classes(backend: "Backend", request: Request) -> Response:
     """Answer 200 {"results": [{"className", "fields", "classLevelPermissions"}, ...]}."""
     collections = backend.get_schema(request.caller).collections
-    results = [class_document(collections[name]) for name in sorted(collections)]
+    names = sorted(name for name in collections if name not in OWN_COLLECTIONS)
+    results = [class_document(collections[name]) for name in names]
     return parse_answer(backend, request, {"results": results})
 
 
