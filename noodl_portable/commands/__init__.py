@@ -3,6 +3,7 @@
 from noodl_portable.command import Command
 from noodl_portable.commands.backup import COMMAND as BACKUP
 from noodl_portable.commands.build import COMMAND as BUILD
+from noodl_portable.commands.compile import COMMAND as COMPILE
 from noodl_portable.commands.diff import COMMAND as DIFF
 from noodl_portable.commands.doctor import COMMAND as DOCTOR
 from noodl_portable.commands.init import COMMAND as INIT
@@ -11,4 +12,15 @@ from noodl_portable.commands.restore import COMMAND as RESTORE
 from noodl_portable.commands.serve import COMMAND as SERVE
 from noodl_portable.commands.verify import COMMAND as VERIFY
 
-COMMANDS: tuple[Command, ...] = (INIT, SERVE, BUILD, INSPECT, VERIFY, DIFF, BACKUP, RESTORE, DOCTOR)
+COMMANDS: tuple[Command, ...] = (
+    INIT,
+    COMPILE,
+    SERVE,
+    BUILD,
+    INSPECT,
+    VERIFY,
+    DIFF,
+    BACKUP,
+    RESTORE,
+    DOCTOR,
+)

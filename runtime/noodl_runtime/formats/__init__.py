@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from noodl_runtime.errors import BadFile
 
-Kind = Literal["config", "schema", "workflow", "manifest", "build_options"]
+Kind = Literal["config", "schema", "workflow", "manifest", "build_options", "project"]
 
 
 def read_json(text: bytes, name: str, kind: Kind, *, checked: frozenset[str] = frozenset()) -> Any:
