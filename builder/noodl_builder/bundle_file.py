@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
+from noodl_builder.bundle_archive import Folder, Zip
 from noodl_builder.manifest import MANIFEST, BundleInfo, content_digest, read_info
 from noodl_runtime.errors import BadFile
 from noodl_runtime.formats import parse_json, read_json
@@ -79,9 +80,9 @@ def read_entry(path: Path, name: str) -> bytes:
             raise BadFile(f"{path} has no {name}") from error
 
 
-def _read_manifest(archive: ZipFile, path: Path) -> BundleInfo:
+def _read_manifest(archive: Zip | Folder, path: Path) -> BundleInfo:
     try:
-        size = archive.getinfo(MANIFEST).file_size
+        size = archive.size(MANIFEST)
     except KeyError as error:
         raise BadFile(f"{path} is a zip, but not a bundle: it has no {MANIFEST}") from error
     if size > MAX_MANIFEST:
@@ -90,9 +91,12 @@ def _read_manifest(archive: ZipFile, path: Path) -> BundleInfo:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[ZipFile]:
+def _opened(path: Path) -> Iterator[Zip | Folder]:
+    if path.is_dir() and (path / MANIFEST).is_file():
+        yield Folder(path)
+        return
     try:
-        with ZipFile(path) as archive:
+        with Zip(path) as archive:
             yield archive
     except BadZipFile as error:
         raise BadFile(f"{path} is not a bundle, or damaged: {error}") from error

@@ -38,7 +38,10 @@ def silent(_step: str) -> None:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What was written. size in bytes; sha256 of the file, 64 hex digits; seconds it took."""
+    """What was written. size in bytes; seconds it took.
+
+    sha256: of the file, 64 hex digits; of a folder that of its manifest
+    """
 
     output: Path
     size: int
@@ -106,9 +109,12 @@ def write_bundle(plan: Plan, stream: IO[bytes], cache: Path | None) -> None:
     write_zip(stream, files, plan.epoch)
 
 
-def refuse_place(target: Path, inputs: tuple[Path, ...]) -> None:
-    """Raise BuildRefused when `target` is a folder or lies inside what it is made from."""
-    if target.is_dir():
+def refuse_place(target: Path, inputs: tuple[Path, ...], *, may_be_folder: bool = False) -> None:
+    """Raise BuildRefused when `target` is a folder or lies inside what it is made from.
+
+    may_be_folder: a folder is what is asked for
+    """
+    if target.is_dir() and not may_be_folder:
         raise BuildRefused(f"{target} is a folder; name a file, such as {target / 'backend.pyz'}")
     for folder in inputs:
         if target.resolve().is_relative_to(folder.resolve()):

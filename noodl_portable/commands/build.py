@@ -10,9 +10,11 @@ from typing import Any
 from noodl_builder.options import BuildOptions
 from noodl_builder.packed_libraries import build_cache
 from noodl_builder.plan import Plan, plan
+from noodl_builder.release import ReleaseOptions, write_expanded_bundle, write_release
 from noodl_builder.write import BuildReport, silent, write
 from noodl_portable.build_file import read_build_file
 from noodl_portable.command import Command
+from noodl_portable.templates import shipped_folder
 from noodl_runtime.errors import BuildRefused, SetupError
 
 
@@ -43,6 +45,21 @@ def configure(parser: ArgumentParser) -> None:
         "--allow-network", action="store_true", help="let pip fetch wheels that are missing"
     )
     parser.add_argument(
+        "--layout",
+        choices=("pyz", "expanded"),
+        help="one file (default), or a folder with everything unpacked and compiled",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("file", "dir"),
+        help="the bundle alone (default), or a folder with start scripts and server recipes",
+    )
+    parser.add_argument(
+        "--python-runtime",
+        metavar="none|auto|PATH",
+        help="put a Python beside the bundle: this one, or a relocatable one; implies --format dir",
+    )
+    parser.add_argument(
         "--no-trial", action="store_true", help="do not start the finished bundle once"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
@@ -61,15 +78,24 @@ def run(arguments: Namespace) -> int:
     if arguments.dry_run:
         _print_plan(planned, as_json=arguments.json)
         return 0
-    report = write(
-        planned,
-        _output(arguments, file, folder),
-        cache=build_cache(),
-        trial=not arguments.no_trial,
-        tell=tell,
-    )
+    report = _write(planned, arguments, file, _output(arguments, file, folder))
     _print_report(report, as_json=arguments.json)
     return 0
+
+
+def _write(
+    planned: Plan, arguments: Namespace, file: Mapping[str, Any], output: Path
+) -> BuildReport:
+    tell = silent if arguments.quiet else _tell
+    trial = not arguments.no_trial
+    python = arguments.python_runtime or file.get("python-runtime", "none")
+    expanded = (arguments.layout or file.get("layout", "pyz")) == "expanded"
+    if (arguments.format or file.get("format", "file")) == "dir" or python != "none":
+        options = ReleaseOptions(expanded, python, shipped_folder("dist-templates") / "server")
+        return write_release(planned, output, options, cache=build_cache(), trial=trial, tell=tell)
+    if expanded:
+        return write_expanded_bundle(planned, output, trial=trial, tell=tell)
+    return write(planned, output, cache=build_cache(), trial=trial, tell=tell)
 
 
 def build_options(arguments: Namespace, file: Mapping[str, Any]) -> BuildOptions:
@@ -133,7 +159,8 @@ def _print_report(report: BuildReport, *, as_json: bool) -> None:
         print(json.dumps(report.as_dict(), indent=2))
         return
     print(f"Built {report.output}: {report.size / 1e6:.1f} MB, build {report.build_id}.")
-    print(f"Run it: python {report.output}")
+    start = report.output / "start"
+    print(f"Run it: {start if start.is_file() else f'python {report.output}'}")
 
 
 COMMAND = Command(
@@ -143,6 +170,7 @@ COMMAND = Command(
         "build my-app -o my-app.pyz",
         "build my-app -o my-app.pyz --include-data --version 1.2",
         "build my-app -o my-app.pyz --target linux-x86_64-3.12,mac-arm64-3.13 --allow-network",
+        "build my-app -o release --format dir --python-runtime auto",
         "build my-app --dry-run --json",
     ),
     configure=configure,
