@@ -24,15 +24,18 @@ UPGRADES: Mapping[int, tuple[str, ...]] = {
 _NEW = ".new"
 
 
-def open_database(file: Path, *, durability: str, now: Callable[[], str]) -> Connection:
+def open_database(
+    file: Path, *, durability: str, now: Callable[[], str], known: bool = False
+) -> Connection:
     """Return a connection that may write, to a database that is whole and of the present format.
 
     A new database takes its name when it is complete, so that a file that is empty or half made
     is damage and nothing else.
+    known:  the file is as a clean stop left it, and need not be read as a whole
     raises: StoreDamaged, SetupError
     """
     if file.exists():
-        inspect(file)
+        inspect(file, known=known)
         return _present(file, durability, now)
     make_private_folder(file.parent)
     unfinished = file.with_name(file.name + _NEW)

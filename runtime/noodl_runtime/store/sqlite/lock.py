@@ -1,4 +1,7 @@
-"""One process per data folder: a lock of the operating system, which dies with its process."""
+"""One process per data folder: a lock of the operating system, which dies with its process.
+
+The file of the lock also holds the note that one process leaves for the next.
+"""
 
 import os
 import sys
@@ -8,10 +11,11 @@ from typing import BinaryIO
 from noodl_runtime.errors import DataFolderInUse, SetupError
 
 LOCK_NAME = "lock"
+_LONGEST_NOTE = 1000  # bytes
 
 
 class FolderLock:
-    """Holds a folder for this process. The file stays; only the lock on it means anything."""
+    """Holds a folder for this process. The file stays; that it is there means nothing."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -39,6 +43,23 @@ class FolderLock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def take_note(self) -> str:
+        """Return the note that was left, "" for none, and wipe it out on the disk."""
+        assert self._file is not None
+        self._file.seek(0)
+        note = self._file.read(_LONGEST_NOTE).decode("utf-8", "replace")
+        if note:
+            self.leave_note("")
+        return note
+
+    def leave_note(self, note: str) -> None:
+        """Leave a note for the next process, in place of any other."""
+        assert self._file is not None
+        self._file.seek(0)
+        self._file.truncate()
+        self._file.write(note.encode())
+        os.fsync(self._file.fileno())
 
     def _opened(self) -> BinaryIO:
         try:

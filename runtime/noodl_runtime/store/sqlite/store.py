@@ -22,6 +22,7 @@ from noodl_runtime.store.record_ids import new_id
 from noodl_runtime.store.sqlite import secrets
 from noodl_runtime.store.sqlite.backup import copy_database
 from noodl_runtime.store.sqlite.change_log import SELECT_SINCE, changes_since
+from noodl_runtime.store.sqlite.clean_stop import is_as_noted, note_of
 from noodl_runtime.store.sqlite.files import findings_of, make_private_folder
 from noodl_runtime.store.sqlite.formats import open_database
 from noodl_runtime.store.sqlite.lock import FolderLock
@@ -70,11 +71,17 @@ class SqliteStore:
         if self._open is not None:
             self._open.close()
             self._open = None
+            self._lock.leave_note(note_of(self._file))
         self._lock.release()
 
     def _opened(self) -> OpenStore:
         settings = self._settings
-        connection = open_database(self._file, durability=settings.durability, now=self._clock)
+        connection = open_database(
+            self._file,
+            durability=settings.durability,
+            now=self._clock,
+            known=is_as_noted(self._file, self._lock.take_note()),
+        )
         try:
             return OpenStore(self._file, connection, settings, self._events, self._clock)
         except BaseException:
