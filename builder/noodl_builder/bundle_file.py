@@ -11,6 +11,8 @@ from zipfile import BadZipFile
 
 from noodl_builder.bundle_archive import Folder, Zip
 from noodl_builder.manifest import MANIFEST, BundleInfo, content_digest, read_info
+from noodl_builder.signing import SIGNATURE, check_signature
+from noodl_builder.zip_writer import PREFIX
 from noodl_runtime.errors import BadFile
 from noodl_runtime.formats import parse_json, read_json
 
@@ -24,17 +26,22 @@ def inspect(path: Path) -> BundleInfo:
         return _read_manifest(archive, path)
 
 
-def verify(path: Path) -> BundleInfo:
+def verify(path: Path, key: Path | None = None) -> BundleInfo:
     """Check every file of a bundle against its manifest, and return what that says.
 
-    Finds damage and careless change. Who changes a file and the manifest is not found: for that,
-    compare the SHA-256 of the bundle with the one the build reported.
+    Finds damage and careless change. Who changes a file and the manifest is found by a signature
+    only, or by comparing the SHA-256 of the bundle with the one the build reported.
+    key:    public key that must have signed it, None: no signature is asked for
     raises: BadFile naming the first three files that differ, are missing, or are too many
     """
     with _opened(path) as archive:
         info = _read_manifest(archive, path)
-        names = [name for name in archive.namelist() if name != MANIFEST]
+        if key:
+            signature = archive.read(SIGNATURE) if SIGNATURE in archive.namelist() else None
+            check_signature(archive.read(MANIFEST), signature, key, str(path))
+        names = [name for name in archive.namelist() if name not in (MANIFEST, SIGNATURE)]
         found = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names}
+    _check_start(path)
     expected = {name: sha256 for name, _, sha256 in info.entries}
     differing = sorted(n for n in found.keys() | expected.keys() if found.get(n) != expected.get(n))
     if differing or len(names) != len(found):
@@ -78,6 +85,15 @@ def read_entry(path: Path, name: str) -> bytes:
             return archive.read(name)
         except KeyError as error:
             raise BadFile(f"{path} has no {name}") from error
+
+
+def _check_start(path: Path) -> None:
+    """Accept a file that begins with our own two lines, and nothing else before the zip."""
+    if path.is_file():
+        with path.open("rb") as stream:
+            start = stream.read(len(PREFIX) + 4)
+        if start != PREFIX + b"PK\3\4":
+            raise BadFile(f"{path}: something that is not of the bundle stands at its beginning")
 
 
 def _read_manifest(archive: Zip | Folder, path: Path) -> BundleInfo:

@@ -27,6 +27,7 @@ from noodl_builder.options import BuildOptions
 from noodl_builder.runtime_parts import RuntimeParts
 from noodl_builder.sbom import sbom_entry
 from noodl_builder.shiv_archive import foreseen_entries, make_environment
+from noodl_builder.signing import SIGNATURE, sign
 from noodl_builder.target_sets import runtime_for
 from noodl_runtime.errors import BuildRefused
 from noodl_runtime.store.sqlite.formats import UPGRADES
@@ -95,9 +96,11 @@ def plan(
     ]
     _refuse_equal_names(entry.name for entry in entries)
     info = _info(options, backend, runtime, entries)
+    manifest = make_entry(MANIFEST, info.text())
+    entries += [manifest, *_signature(options, info)]
     return Plan(
         info=info,
-        entries=tuple(sorted([*entries, make_entry(MANIFEST, info.text())])),
+        entries=tuple(sorted(entries)),
         left_out=tuple(sorted([*backend.left_out, *missing])),
         epoch=options.epoch,
         inputs=tuple(path for path in (options.folder, options.app) if path),
@@ -127,6 +130,12 @@ def _info(
         dependencies=runtime.dependencies,
         entries=contents,
     )
+
+
+def _signature(options: BuildOptions, info: BundleInfo) -> list[Entry]:
+    if options.sign is None:
+        return []
+    return [make_entry(SIGNATURE, sign(info.text(), options.sign))]
 
 
 def _name(options: BuildOptions, backend: BackendFiles) -> str:

@@ -21,14 +21,10 @@ from noodl_builder.folder_files import LeftOut
 from noodl_builder.manifest import BundleInfo
 from noodl_builder.packed_libraries import packed_libraries
 from noodl_builder.plan import Plan
-from noodl_builder.shiv_archive import INTERPRETER
 from noodl_builder.trial import try_out
-from noodl_builder.zip_writer import deflate, write_zip
+from noodl_builder.zip_writer import PREFIX, deflate, write_zip
 from noodl_runtime.errors import BuildRefused
 
-# What Python makes of a file that is no zip any more: it takes it for a script, reads the name of
-# its encoding, and says that in one line.
-PREFIX = (f"#!{INTERPRETER}\n# coding: this-file-is-incomplete-or-damaged.Get-it-again\n").encode()
 Tell = Callable[[str], None]
 
 

@@ -15,6 +15,9 @@ from typing import IO
 from noodl_builder.entry import Entry
 from noodl_runtime.errors import BuildRefused
 
+# What Python makes of a file that is no zip any more: it takes it for a script, reads the name of
+# its encoding, and says that in one line.
+PREFIX = b"#!/usr/bin/env python3\n# coding: this-file-is-incomplete-or-damaged.Get-it-again\n"
 LEVEL = 6
 DEFLATED, UNIX, VERSION, UTF8_NAMES = 8, 3, 20, 0x800
 MAX_FILES, MAX_SIZE = 65_534, 4_294_967_294  # of the plain format

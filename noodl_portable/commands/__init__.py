@@ -8,6 +8,7 @@ from noodl_portable.commands.diff import COMMAND as DIFF
 from noodl_portable.commands.doctor import COMMAND as DOCTOR
 from noodl_portable.commands.init import COMMAND as INIT
 from noodl_portable.commands.inspect import COMMAND as INSPECT
+from noodl_portable.commands.keygen import COMMAND as KEYGEN
 from noodl_portable.commands.restore import COMMAND as RESTORE
 from noodl_portable.commands.serve import COMMAND as SERVE
 from noodl_portable.commands.verify import COMMAND as VERIFY
@@ -20,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     INSPECT,
     VERIFY,
     DIFF,
+    KEYGEN,
     BACKUP,
     RESTORE,
     DOCTOR,

@@ -60,6 +60,9 @@ def configure(parser: ArgumentParser) -> None:
         help="put a Python beside the bundle: this one, or a relocatable one; implies --format dir",
     )
     parser.add_argument(
+        "--sign", metavar="KEY", type=Path, help="sign with this private key, see keygen"
+    )
+    parser.add_argument(
         "--no-trial", action="store_true", help="do not start the finished bundle once"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
@@ -113,6 +116,7 @@ def build_options(arguments: Namespace, file: Mapping[str, Any]) -> BuildOptions
         targets=_targets(arguments, file),
         wheelhouse=arguments.wheelhouse or _beside(folder, file, "wheelhouse"),
         allow_network=arguments.allow_network,
+        sign=arguments.sign,
     )
 
 

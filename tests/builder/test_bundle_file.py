@@ -7,6 +7,7 @@ import pytest
 
 from noodl_builder.bundle_file import inspect, verify
 from noodl_builder.manifest import MANIFEST
+from noodl_builder.zip_writer import PREFIX
 from noodl_runtime.errors import BadFile
 
 Change = Callable[[dict[str, bytes]], object]
@@ -17,7 +18,8 @@ def rewrite(bundle: Path, change: Change) -> Path:
     with ZipFile(bundle) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     change(files)
-    with ZipFile(bundle, "w") as archive:
+    bundle.write_bytes(PREFIX)
+    with ZipFile(bundle, "a") as archive:
         for name, data in files.items():
             archive.writestr(name, data)
     return bundle
@@ -86,4 +88,11 @@ def test_a_flipped_byte_is_found(small_bundle: Path) -> None:
     data[len(data) // 2] ^= 0xFF
     small_bundle.write_bytes(data)
     with pytest.raises(BadFile, match="damaged"):
+        verify(small_bundle)
+
+
+def test_something_in_front_of_the_bundle_is_found(small_bundle: Path) -> None:
+    small_bundle.write_bytes(b"#!/bin/sh\nrm -r /\n" + small_bundle.read_bytes())
+    assert inspect(small_bundle).name == "Shop"  # still a zip
+    with pytest.raises(BadFile, match="stands at its beginning"):
         verify(small_bundle)
