@@ -74,9 +74,6 @@ class Settings:
         "master. Others go by their Request node",
     )
     # -- mail
-    public_url: str = _setting(
-        "", "where users reach this server, for links in mail; empty: http://localhost:PORT"
-    )
     smtp_host: str = _setting("", "server to send mail through; empty: no mail is sent")
     smtp_port: int = _setting(587, "port of that server", minimum=1, maximum=65535)
     smtp_security: str = _setting(
