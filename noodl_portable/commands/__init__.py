@@ -9,6 +9,7 @@ from noodl_portable.commands.doctor import COMMAND as DOCTOR
 from noodl_portable.commands.init import COMMAND as INIT
 from noodl_portable.commands.inspect import COMMAND as INSPECT
 from noodl_portable.commands.keygen import COMMAND as KEYGEN
+from noodl_portable.commands.lint import COMMAND as LINT
 from noodl_portable.commands.restore import COMMAND as RESTORE
 from noodl_portable.commands.serve import COMMAND as SERVE
 from noodl_portable.commands.verify import COMMAND as VERIFY
@@ -16,6 +17,7 @@ from noodl_portable.commands.verify import COMMAND as VERIFY
 COMMANDS: tuple[Command, ...] = (
     INIT,
     COMPILE,
+    LINT,
     SERVE,
     BUILD,
     INSPECT,

@@ -14,6 +14,7 @@ from noodl_builder.release import ReleaseOptions, write_expanded_bundle, write_r
 from noodl_builder.write import BuildReport, silent, write
 from noodl_portable.build_file import read_build_file
 from noodl_portable.command import Command
+from noodl_portable.linting import lint_folder
 from noodl_portable.templates import shipped_folder
 from noodl_runtime.errors import BuildRefused, SetupError
 
@@ -65,6 +66,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--no-trial", action="store_true", help="do not start the finished bundle once"
     )
+    parser.add_argument(
+        "--no-lint", action="store_true", help="build in spite of errors in the workflows"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
     parser.add_argument("--json", action="store_true", help="answer in JSON")
 
@@ -78,12 +82,26 @@ def run(arguments: Namespace) -> int:
     # progress is for a person at a terminal; a script reads one line for what went wrong
     tell = _tell if sys.stderr.isatty() and not arguments.quiet else silent
     planned = plan(build_options(arguments, file), tell=tell)
+    if not arguments.no_lint:
+        _check_workflows(folder, quiet=arguments.quiet)
     if arguments.dry_run:
         _print_plan(planned, as_json=arguments.json)
         return 0
     report = _write(planned, arguments, file, _output(arguments, file, folder))
     _print_report(report, as_json=arguments.json)
     return 0
+
+
+def _check_workflows(folder: Path, *, quiet: bool) -> None:
+    """Print the warnings about the workflows; raise BuildRefused with the errors."""
+    found = lint_folder(folder)
+    errors = [str(finding) for finding in found if finding.severity == "error"]
+    if errors:
+        refused = "\n  ".join(["these workflows cannot work as they are:", *errors])
+        raise BuildRefused(f"{refused}\n  mend them, or use --no-lint to build all the same")
+    for finding in found:
+        if finding.severity == "warning" and not quiet:
+            print(finding, file=sys.stderr)
 
 
 def _write(

@@ -103,6 +103,8 @@ _OPERATORS: dict[str, Callable[[Any, FieldType], Where]] = {
     "points to": lambda value, field: {"$eq": Pointer(field.target or "", _id(value))},
 }
 
+VISUAL_OPERATORS = frozenset({*_EXISTS, *_OPERATORS, "related to"})
+
 
 def order_of(sorting: Any) -> list[str]:
     """Turn a visual sorting into keys: [{"property": "n", "order": "descending"}] -> ["-n"]."""
