@@ -67,7 +67,8 @@ def _equal(value: Value, constraint: Mapping[str, Any]) -> bool:
     return loose_equal(value, _operand(constraint, "$eq"))
 
 
-def _at_least(value: Value, operand: Value) -> bool:
+def at_least(value: Value, operand: Value) -> bool:
+    """Tell value >= operand."""
     return less(operand, value) or (
         not less(value, operand) and loose_equal(_number(value), _number(operand))
     )
@@ -83,7 +84,7 @@ _TESTS: dict[str, Callable[[Value, Mapping[str, Any]], bool]] = {
     "$lt": lambda value, c: less(value, _operand(c, "$lt")),
     "$lte": lambda _value, _c: False,  # the original looks at $lt here, which is not there
     "$gt": lambda value, c: less(_operand(c, "$gt"), value),
-    "$gte": lambda value, c: _at_least(value, _operand(c, "$gte")),
+    "$gte": lambda value, c: at_least(value, _operand(c, "$gte")),
     "$exists": lambda value, _c: value is not UNDEFINED,  # whatever was asked for
     "$in": lambda value, c: any(strict_equal(value, one) for one in c["$in"]),
 }

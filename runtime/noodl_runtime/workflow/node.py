@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from noodl_runtime.workflow.asks import Ask
 from noodl_runtime.workflow.graph import NodeSpec
-from noodl_runtime.workflow.js.convert import ordered
+from noodl_runtime.workflow.js.convert import ordered, truthy
 from noodl_runtime.workflow.js.expression import literal
 from noodl_runtime.workflow.js.values import UNDEFINED, ScriptError, Value
-from noodl_runtime.workflow.node_type import Action
+from noodl_runtime.workflow.node_type import ON_CHANGE, Action
 
 if TYPE_CHECKING:
     from noodl_runtime.workflow.run import Run
@@ -20,7 +20,8 @@ class Node:
     """A node instance. `state` belongs to its node type, everything else to the interpreter.
 
     parent: the component instance it lives in, None for the outermost
-    scope:  of a component instance, the nodes inside by number
+    scope:  of a component instance, the nodes inside by number; own_object: its component object
+    setting: the input that is being set, or was last
     held:   while its component is being made: dirty, but not yet reported
     """
 
@@ -38,6 +39,7 @@ class Node:
         "number",
         "output_nodes",
         "output_values",
+        "own_object",
         "parent",
         "pending",
         "queues",
@@ -45,6 +47,7 @@ class Node:
         "run",
         "scope",
         "sends",
+        "setting",
         "spec",
         "state",
         "tasks",
@@ -67,6 +70,7 @@ class Node:
         self.dirty = self.updating = self.deleted = self.cyclic = False
         self.first_update = self.held = True
         self.frame = self.rounds = 0
+        self.setting = ""
         if spec.component is not None:
             self.scope: list[Node] = []
             self.input_nodes: tuple[Node, ...] = ()
@@ -75,6 +79,7 @@ class Node:
             self.values: dict[str, Value] = {}
             self.output_values: dict[str, Value] = {}
             self.item: Value = UNDEFINED
+            self.own_object: Value = UNDEFINED
             self.watcher: Any = None
 
     # -- what behaviour uses
@@ -132,6 +137,14 @@ class Node:
                 return True  # a task's Do is set by Run Tasks, without a wire
         return False
 
+    def starts_by_itself(self, control: str, port: str | None = None) -> bool:
+        """Tell whether a change of an input starts the work that a control input could start.
+
+        port: the input that changed, None for the one that is being set
+        """
+        wanted = self.spec.parameters.get(f"{ON_CHANGE}{port or self.setting}")
+        return not self.is_connected(control) if wanted is None else truthy(wanted)
+
     def ask(
         self, ask: Ask, on_answer: Callable[[Any], None], on_refuse: Callable[[Exception], None]
     ) -> None:
@@ -179,6 +192,7 @@ class Node:
             return
         if port.array and isinstance(value, str):
             value = self._evaluated(value)
+        self.setting = name
         port.set(self, value)
 
     def _evaluated(self, text: str) -> Value:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from noodl_runtime.workflow.graph import NodeSpec
     from noodl_runtime.workflow.node import Node
 
+# Boolean parameters "runOnChange-<input>" say whether a change of an input starts the work.
+ON_CHANGE = "runOnChange-"
+
 Setter = Callable[["Node", Value], None]
 Getter = Callable[["Node"], Value]
 Action = Callable[["Node"], None]

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from noodl_runtime.errors import BadQuery
 from noodl_runtime.query.regex import compiled
+from noodl_runtime.workflow.arrays import insert, make_equal, place_of, take_out
 from noodl_runtime.workflow.js.convert import (
-    is_primitive,
     kind_of,
     ordered,
     strict_equal,
@@ -117,13 +117,17 @@ class PlainWorld:
         known = self._objects.get(to_text(id))
         return self.class_name(known) if known else None
 
-    def get(self, target: Object, name: str) -> Value:
+    def get(self, target: Object, name: str, *, resolve: bool = True) -> Value:
         """Return a property of an Object, dotted names resolved."""
+        if not resolve:
+            return target.data.get(name, UNDEFINED)
         *path, last = name.split(".")
         owner = self._walk(target, path)
         return owner.data.get(last, UNDEFINED) if isinstance(owner, Object) else UNDEFINED
 
-    def set(self, target: Object, name: str, value: Value, *, resolve: bool = True) -> None:
+    def set(
+        self, target: Object, name: str, value: Value, *, resolve: bool = True, force: bool = False
+    ) -> None:
         """Set a property of an Object, dotted names resolved. raises: ScriptError."""
         owner: Value = target
         if resolve and "." in name:
@@ -135,7 +139,7 @@ class PlainWorld:
             return
         old = owner.data.get(name, UNDEFINED)
         owner.data[name] = value
-        if not strict_equal(old, value):
+        if force or not strict_equal(old, value):
             for listener in list(owner.listeners):
                 listener(name, value)
 
@@ -173,13 +177,7 @@ class PlainWorld:
 
     def array(self, items: Sequence[Value]) -> Array:
         """Make a new Array; plain objects in it become Objects."""
-        made = [
-            self.object_of(item)
-            if not is_primitive(item) and isinstance(item, dict | Object)
-            else item
-            for item in items
-        ]
-        array = Array(made, self._new_id())
+        array = Array([self._as_object(item) for item in items], self._new_id())
         self._arrays[array.id] = array
         return array
 
@@ -190,6 +188,28 @@ class PlainWorld:
     def array_items_by_id(self, id: str) -> list[Value] | None:  # noqa: A002
         """Return detached items of a known Array, None if there is none with this id."""
         return self._arrays.get(id)
+
+    def array_id(self, target: Value) -> Value:
+        """Return the id of an Array, UNDEFINED for an ordinary one."""
+        return target.id if isinstance(target, Array) else UNDEFINED
+
+    def set_items(self, target: Array, source: Value) -> None:
+        """Make an Array's contents equal to those of another, step by step, with its events."""
+        if source is not target:
+            make_equal(target, [self._as_object(item) for item in source or ()])
+
+    def add_item(self, target: Array, item: Value) -> None:
+        """Append an item to an Array, unless it is in there."""
+        if place_of(target, item) < 0:
+            insert(target, len(target), item)
+
+    def remove_item(self, target: Array, item: Value) -> None:
+        """Take an item out of an Array, if it is in there."""
+        if (place := place_of(target, item)) >= 0:
+            take_out(target, place)
+
+    def _as_object(self, item: Value) -> Value:
+        return self.object_of(item) if isinstance(item, dict | Object) else item
 
     def known_object(self, id: str) -> bool:  # noqa: A002
         """Tell whether there is an Object with this id."""

@@ -34,10 +34,10 @@ def variable_type(
                 node.flag(output)
 
     def set_value(node: Node, given: Value) -> None:
-        if node.is_connected("saveValue"):
-            node.state.latest = given
-        else:
+        if node.starts_by_itself("saveValue"):
             assign(node, given)
+        else:
+            node.state.latest = given
 
     def save(node: Node) -> None:
         assign(node, node.state.latest)

@@ -5,7 +5,7 @@ from typing import Any
 
 from noodl_runtime.workflow.graph import Component, Link, NodeSpec
 from noodl_runtime.workflow.js.convert import is_index
-from noodl_runtime.workflow.node_type import Input
+from noodl_runtime.workflow.node_type import ON_CHANGE, Input
 
 _ENDS = ("sourceId", "sourcePort", "targetId", "targetPort")
 Message = tuple[str, str]  # (what is wrong, node id)
@@ -42,7 +42,9 @@ def wire(
 
 def _queue_parameters(spec: NodeSpec) -> None:
     queued = [
-        (name, value) for name, value in spec.parameters.items() if _input(spec, name) is not None
+        (name, value)
+        for name, value in spec.parameters.items()
+        if not name.startswith(ON_CHANGE) and _input(spec, name) is not None
     ]
     first = spec.type.first_inputs
     spec.queued = tuple(sorted(queued, key=lambda entry: entry[0] not in first))

@@ -73,12 +73,17 @@ class World(Protocol):
         """Return the class of the Object with this id, None if there is none."""
         ...
 
-    def get(self, target: Value, name: str) -> Value:
+    def get(self, target: Value, name: str, *, resolve: bool = True) -> Value:
         """Return a property of an Object, dotted names resolved."""
         ...
 
-    def set(self, target: Value, name: str, value: Value, *, resolve: bool = True) -> None:
-        """Set a property of an Object, dotted names resolved. raises: ScriptError."""
+    def set(
+        self, target: Value, name: str, value: Value, *, resolve: bool = True, force: bool = False
+    ) -> None:
+        """Set a property of an Object, dotted names resolved. raises: ScriptError.
+
+        force: tell listeners even if the value is the same
+        """
         ...
 
     def set_all(self, id: str, entries: Mapping[str, Value]) -> None:  # noqa: A002
@@ -107,6 +112,22 @@ class World(Protocol):
 
     def array_items_by_id(self, id: str) -> list[Value] | None:  # noqa: A002
         """Return detached items of a known Array, None if there is none with this id."""
+        ...
+
+    def array_id(self, target: Value) -> Value:
+        """Return the id of an Array, UNDEFINED for an ordinary one."""
+        ...
+
+    def set_items(self, target: Value, source: Value) -> None:
+        """Make an Array's contents equal to those of another, step by step, with its events."""
+        ...
+
+    def add_item(self, target: Value, item: Value) -> None:
+        """Append an item to an Array, unless it is in there."""
+        ...
+
+    def remove_item(self, target: Value, item: Value) -> None:
+        """Take an item out of an Array, if it is in there."""
         ...
 
     def known_object(self, id: str) -> bool:  # noqa: A002

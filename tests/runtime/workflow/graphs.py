@@ -8,7 +8,7 @@ Document = dict[str, Any]
 SHORT = {"Request": "noodl.cloud.request", "Response": "noodl.cloud.response"}
 
 
-def node(id: str, type: str, **parameters: Any) -> Document:  # noqa: A002
+def node(id: str, type: str, /, **parameters: Any) -> Document:  # noqa: A002
     """Write a node; "Request" and "Response" stand for their long ids."""
     defaults = {"allowNoAuth": True} if type == "Request" else {}
     return {

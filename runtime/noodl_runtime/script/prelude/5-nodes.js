@@ -128,10 +128,11 @@ const elsewhere = {};
 for (const [home, names] of Object.entries({
   state:
     "object objectOf knows className classOfId get set keys entries announce listen " +
-    "unlisten array arrayById arrayItems",
+    "unlisten array arrayById arrayItems arrayId arraySet arrayAdd arrayRemove",
   expressions: "expression",
   rest: "compileRest restRequest restResponse",
   queryFilters: "queryFilter",
+  mapping: "mapItems",
 })) {
   for (const name of names.split(" ")) elsewhere[name] = home;
 }

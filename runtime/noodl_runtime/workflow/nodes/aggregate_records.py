@@ -81,7 +81,7 @@ def _show(node: Node, rows: list[Mapping[str, Any]]) -> None:
 
 
 def _maybe_fetch(node: Node) -> None:
-    if not node.is_connected("storageFetch"):
+    if node.starts_by_itself("storageFetch"):
         node.after_once(_fetch)
 
 

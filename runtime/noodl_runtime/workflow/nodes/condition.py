@@ -21,7 +21,7 @@ def _evaluate(node: Node) -> None:
 
 def _set_condition(node: Node, condition: Value) -> None:
     node.state.condition = condition
-    if not node.is_connected("eval"):
+    if node.starts_by_itself("eval"):
         node.after_inputs(_evaluate)
 
 

@@ -75,13 +75,13 @@ def _set_expression(node: Node, text: Value) -> None:
             state.scope.pop(name, None)
     for name in state.prepared.names:
         state.scope.setdefault(name, 0)
-    if not node.is_connected("run"):
+    if node.starts_by_itself("run"):
         _schedule(node)
 
 
 def _set(name: str, node: Node, given: Value) -> None:
     node.state.scope[name] = given
-    if not node.is_connected("run"):
+    if node.starts_by_itself("run"):
         _schedule(node)
 
 

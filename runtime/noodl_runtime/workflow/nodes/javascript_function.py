@@ -22,7 +22,7 @@ def _run(node: Node) -> None:
 
 
 def _run_unless_connected(node: Node) -> None:
-    if not node.is_connected("run"):
+    if node.starts_by_itself("run"):
         node.after_once(_run)
 
 

@@ -15,14 +15,11 @@ BROWSER_ONLY = frozenset(
         "NavigationClosePopup", "net.noodl.externallink",
         # repeating, state, animation, events
         "For Each", "For Each Actions", "States", "Timer", "Value Changed",
-        "net.noodl.animatetovalue", "Color", "Color Blend", "Screen Resolution", "Switch",
-        "Number Remapper", "Event Sender", "Event Receiver",
-        # arrays, variables, component objects, scripts, files
-        "Collection2", "CollectionNew", "CollectionInsert", "CollectionRemove", "CollectionClear",
-        "Filter Collection", "Map Collection", "Static Data", "Variable2", "Set Variable",
-        "net.noodl.ComponentObject", "net.noodl.SetComponentObjectProperties",
+        "net.noodl.animatetovalue", "Color", "Color Blend", "Screen Resolution",
+        "Event Sender", "Event Receiver",
+        # component objects of parents, files
         "net.noodl.ParentComponentObject", "net.noodl.SetParentComponentObjectProperties",
-        "Javascript2", "Open File Picker", "Upload File",
+        "Open File Picker", "Upload File",
         # cloud, users
         "CloudFunction2", "Cloud Function", "net.noodl.user.LogIn", "net.noodl.user.LogOut",
         "net.noodl.user.SignUp", "net.noodl.user.VerifyEmail", "net.noodl.user.ResetPassword",

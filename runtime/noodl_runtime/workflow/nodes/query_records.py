@@ -92,7 +92,7 @@ def _changed(node: Node) -> None:
 
 
 def _maybe_fetch(node: Node) -> None:
-    if not node.is_connected("storageFetch"):
+    if node.starts_by_itself("storageFetch"):
         node.after_once(_fetch)
 
 

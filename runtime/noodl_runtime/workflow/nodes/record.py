@@ -60,10 +60,10 @@ def _set_source(node: Node, source: Value) -> None:
 
 def _set_id(node: Node, given: Value) -> None:
     node.state.given_id = adopted_id(node.run, given)
-    if node.is_connected("fetch"):
-        node.flag("id")
-    else:
+    if node.starts_by_itself("fetch"):
         _bind(node, node.run.world.object(node.state.given_id))
+    else:
+        node.flag("id")
 
 
 def _fetch(node: Node) -> None:

@@ -40,10 +40,10 @@ def _set_source(node: Node, source: Value) -> None:
 
 def _set_id(node: Node, given: Value) -> None:
     node.state.given_id = adopted_id(node.run, given)
-    if node.is_connected("fetch"):
-        node.flag("id")
-    else:
+    if node.starts_by_itself("fetch"):
         _bind_by_id(node)
+    else:
+        node.flag("id")
 
 
 def _set_property(name: str, node: Node, given: Value) -> None:

@@ -217,13 +217,15 @@ class ScriptWorld:
         name = self.value("classOfId", encode(id))
         return name if isinstance(name, str) else None
 
-    def get(self, target: Value, name: str) -> Value:
+    def get(self, target: Value, name: str, *, resolve: bool = True) -> Value:
         """Return a property of an Object, dotted names resolved."""
-        return self.value("get", encode(target), name)
+        return self.value("get", encode(target), name, resolve)
 
-    def set(self, target: Value, name: str, value: Value, *, resolve: bool = True) -> None:
+    def set(
+        self, target: Value, name: str, value: Value, *, resolve: bool = True, force: bool = False
+    ) -> None:
         """Set a property of an Object, dotted names resolved. raises: ScriptError."""
-        self.call("set", encode(target), name, encode(value), resolve)
+        self.call("set", encode(target), name, encode(value), resolve, force)
 
     def set_all(self, id: str, entries: Mapping[str, Value]) -> None:  # noqa: A002
         """Set properties of the Object with this id, in order."""
@@ -269,6 +271,22 @@ class ScriptWorld:
         """Return detached items of a known Array, None if there is none with this id."""
         items = self.value("arrayItems", id)
         return items if isinstance(items, list) else None
+
+    def array_id(self, target: Value) -> Value:
+        """Return the id of an Array, UNDEFINED for an ordinary one."""
+        return self.value("arrayId", encode(target))
+
+    def set_items(self, target: Value, source: Value) -> None:
+        """Make an Array's contents equal to those of another, step by step, with its events."""
+        self.call("arraySet", encode(target), encode(source))
+
+    def add_item(self, target: Value, item: Value) -> None:
+        """Append an item to an Array, unless it is in there."""
+        self.call("arrayAdd", encode(target), encode(item))
+
+    def remove_item(self, target: Value, item: Value) -> None:
+        """Take an item out of an Array, if it is in there."""
+        self.call("arrayRemove", encode(target), encode(item))
 
     def search(self, pattern: str, options: str, text: str) -> bool:
         """Tell whether a regular expression is found in a text. raises: ScriptError."""

@@ -12,9 +12,9 @@
     knows: (id) => objects.exists(id),
     className: (object) => enc(modelOf.get(dec(object))._class),
     classOfId: (id) => enc(classOfId(dec(id))),
-    get: (object, name) => enc(modelOf.get(dec(object)).get(name, { resolve: true })),
-    set: (object, name, value, resolve) =>
-      modelOf.get(dec(object)).set(name, dec(value), { resolve }),
+    get: (object, name, resolve) => enc(modelOf.get(dec(object)).get(name, { resolve })),
+    set: (object, name, value, resolve, forceChange) =>
+      modelOf.get(dec(object)).set(name, dec(value), { resolve, forceChange }),
     keys: (object) => Object.keys(modelOf.get(dec(object)).data),
     entries(object) {
       const data = modelOf.get(dec(object)).data;
@@ -37,6 +37,10 @@
     },
     array: (items) => enc(arrays.make(items.map((item) => asObject(dec(item))))),
     arrayById: (id) => enc(arrays.get(id)),
+    arrayId: (array) => enc(arrayIds.get(dec(array))),
+    arraySet: (array, source) => part("arrays").set.call(dec(array), dec(source)),
+    arrayAdd: (array, item) => part("arrays").add.call(dec(array), dec(item)),
+    arrayRemove: (array, item) => part("arrays").remove.call(dec(array), dec(item)),
     arrayItems: (id) => (arrays.byId.has(id) ? part("trees").tree([...arrays.byId.get(id)]) : null),
   };
 })();
