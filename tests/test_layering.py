@@ -24,7 +24,7 @@ ARROWS: dict[str, set[str]] = {
     "formats": {"errors"},
     "schema": GROUND,
     "query": GROUND | {"schema"},
-    "access": GROUND | PURE,
+    "access": GROUND | PURE | {"store"},
     "script": GROUND,
     "workflow": GROUND | PURE,
     "store": GROUND | PURE,
@@ -34,9 +34,19 @@ ARROWS: dict[str, set[str]] = {
     "belongings": GROUND | PURE | {"config_parameters", "files", "store"},
     "data_folder": GROUND | {"formats"},
     "functions": GROUND | PURE | {"workflow", "script", "store", "access", "definition"},
+    "record_writes": GROUND | PURE | {"access", "store"},
     "backend": GROUND
     | PURE
-    | {"belongings", "workflow", "script", "store", "access", "definition", "functions"},
+    | {
+        "belongings",
+        "record_writes",
+        "workflow",
+        "script",
+        "store",
+        "access",
+        "definition",
+        "functions",
+    },
     "http": GROUND
     | PURE
     | {"config_parameters", "files", "access", "store", "backend", "functions", "workflow"},
@@ -57,7 +67,11 @@ ARROWS: dict[str, set[str]] = {
         "definition",
         "data_folder",
     },
+    "lineage": {"errors", "values", "formats", "data_folder", "store"},
+    "reload": GROUND | {"definition", "functions", "workflow"},
     "serve": {
+        "lineage",
+        "values",
         "__init__",
         "errors",
         "settings",
@@ -66,6 +80,7 @@ ARROWS: dict[str, set[str]] = {
         "data_folder",
         "assemble",
         "http",
+        "reload",
     },
 }
 WORLD = {

@@ -78,6 +78,13 @@ def read_contents(path: Path) -> BundleContents:
     )
 
 
+def read_all(path: Path) -> tuple[BundleInfo, dict[str, bytes]]:
+    """Return manifest and all files of a whole bundle. raises: BadFile."""
+    info = verify(path)
+    with _opened(path) as archive:
+        return info, {name: archive.read(name) for name in archive.namelist()}
+
+
 def read_entry(path: Path, name: str) -> bytes:
     """Return the bytes of one file in a bundle. raises: BadFile, also when it has no such file."""
     with _opened(path) as archive:

@@ -6,11 +6,13 @@ from noodl_portable.commands.build import COMMAND as BUILD
 from noodl_portable.commands.compile import COMMAND as COMPILE
 from noodl_portable.commands.diff import COMMAND as DIFF
 from noodl_portable.commands.doctor import COMMAND as DOCTOR
+from noodl_portable.commands.freeze import COMMAND as FREEZE
 from noodl_portable.commands.init import COMMAND as INIT
 from noodl_portable.commands.inspect import COMMAND as INSPECT
 from noodl_portable.commands.keygen import COMMAND as KEYGEN
 from noodl_portable.commands.lint import COMMAND as LINT
 from noodl_portable.commands.restore import COMMAND as RESTORE
+from noodl_portable.commands.rollback import COMMAND as ROLLBACK
 from noodl_portable.commands.serve import COMMAND as SERVE
 from noodl_portable.commands.verify import COMMAND as VERIFY
 
@@ -24,7 +26,9 @@ COMMANDS: tuple[Command, ...] = (
     VERIFY,
     DIFF,
     KEYGEN,
+    FREEZE,
     BACKUP,
     RESTORE,
+    ROLLBACK,
     DOCTOR,
 )

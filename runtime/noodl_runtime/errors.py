@@ -301,5 +301,11 @@ class DataFolderInUse(SetupError):
     exit_code = 75
 
 
+class NewerData(SetupError):
+    """A newer bundle has changed the database; an older one does not start over it."""
+
+    exit_code = 78
+
+
 class BuildRefused(SetupError):
     """The builder will not make a bundle of this input; nothing was written."""

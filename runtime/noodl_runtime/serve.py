@@ -16,7 +16,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,15 @@ from typing import TYPE_CHECKING, Any
 from noodl_runtime import __version__
 from noodl_runtime.data_folder import DataFolder, choose_data_folder, seed_data
 from noodl_runtime.definition import Definition, read_definition
-from noodl_runtime.errors import BadFile, BadSetting, SetupError
+from noodl_runtime.errors import (
+    BadFile,
+    BadSetting,
+    DestructiveChange,
+    DuplicateValue,
+    PortableError,
+    SetupError,
+    WrongType,
+)
 from noodl_runtime.http.guard import is_loopback
 from noodl_runtime.logs import start_logging
 from noodl_runtime.settings import SETTINGS, Settings, resolve
@@ -59,11 +67,13 @@ class Source:
 
     bundle:  the file it is packed in, None for a folder
     checked: SHA-256 of the files whose form was checked when the bundle was built
+    manifest: of a bundle, its manifest
     """
 
     root: Traversable
     bundle: Path | None = None
     checked: frozenset[str] = frozenset()
+    manifest: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def program(self) -> str:
@@ -87,9 +97,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         manifest = json.loads(root.joinpath("manifest.json").read_bytes())
     except DAMAGE as error:
         return _damaged(archive.name, error)
-    options = option_parser(archive.name, version_text(manifest)).parse_args(argv)
+    parser = option_parser(archive.name, version_text(manifest))
+    parser.add_argument(
+        "--rollback",
+        action="store_true",
+        help="put the records back as they were before the last upgrade of their schema, and end",
+    )
+    options = vars(parser.parse_args(argv))
     checked = frozenset(entry["sha256"] for entry in manifest["entries"])
-    return run(Source(root, archive, checked), vars(options))
+    source = Source(root, archive, checked, manifest)
+    return roll_back(source, options) if options.pop("rollback") else run(source, options)
 
 
 def bundle_archive() -> Path | None:
@@ -160,6 +177,25 @@ def run(source: Source, options: Mapping[str, Any], *, environment: Any = os.env
         return _damaged(source.program, error)
 
 
+def roll_back(source: Source, options: Mapping[str, Any], *, environment: Any = os.environ) -> int:
+    """Go back to the records of before the last upgrade, say so, and return the exit code."""
+    from noodl_runtime.lineage import Lineage
+    from noodl_runtime.values import now_iso
+
+    try:
+        service = Service(source, options, environment)
+        folder = DataFolder(service.data_path())
+        undone, aside = Lineage(folder.database).roll_back(now_iso())
+    except PortableError as error:
+        print(f"{source.program}: {error}", file=sys.stderr)  # noqa: T201
+        return error.exit_code if isinstance(error, SetupError) else 1
+    print(  # noqa: T201
+        f"The records in {folder.path} are as they were before version {undone.version}; "
+        f"those of until now are {aside}."
+    )
+    return 0
+
+
 def _damaged(program: str, error: Exception) -> int:
     print(f"{program}: the file is damaged ({error}); get it again", file=sys.stderr)  # noqa: T201
     return BadFile.exit_code
@@ -180,16 +216,26 @@ class Service:
 
     def start(self) -> None:
         """Open everything, in the order in which it may be refused, and listen."""
-        settings, definition = self.settings, self.definition
-        self.folder = DataFolder(self._data_path())
-        if self._source.bundle:
-            seed_data(self._source.root, self.folder)
-        self.backend = self._assemble(settings, definition)
+        settings = self.settings
+        self.folder = DataFolder(self.data_path())
+        self.backend = self._upgraded() if self._source.bundle else self._assemble()
         from noodl_runtime.http.server import Server
 
         self.server = Server(self.backend, settings.host, settings.port)
         self.server.start()
         self._closers.append(lambda: self.server.stop(settings.stop_timeout))
+        self._watch()
+
+    def _watch(self) -> None:
+        """Serve workflows as they are saved; what a bundle holds does not change."""
+        if self._source.bundle or not self.settings.reload_delay:
+            return
+        from noodl_runtime.reload import Reloader
+
+        folder = Path(str(self._source.root))
+        reloader = Reloader(folder, self.backend.functions, self.settings.reload_delay)
+        reloader.start()
+        self._closers.append(reloader.stop)
 
     def ready(self) -> dict[str, Any]:
         """Return the content of the ready line."""
@@ -210,15 +256,37 @@ class Service:
             except Exception:
                 log.exception("while stopping")
 
-    def _data_path(self) -> Path:
+    def data_path(self) -> Path:
+        """Return the data folder that the settings name."""
         if self._source.bundle is None and not self.settings.data:
             return Path(str(self._source.root))
         return choose_data_folder(self.settings.data, self._source.bundle, self._environment)
 
-    def _assemble(self, settings: Settings, definition: Definition) -> Any:
+    def _upgraded(self) -> Any:
+        """Assemble over the records of an earlier bundle, or those this one brings."""
+        from noodl_runtime.lineage import Lineage
+        from noodl_runtime.values import now_iso
+
+        fresh = seed_data(self._source.root, self.folder)
+        lineage = Lineage(self.folder.database)
+        step = lineage.prepare(self._source.manifest, now_iso(), fresh=fresh)
+        if step and step.backup:
+            log.info("another schema than before; the records are copied to %s", step.backup)
+        backend = self._assemble()
+        lineage.record(step)
+        return backend
+
+    def _assemble(self) -> Any:
         from noodl_runtime.assemble import assemble
 
-        backend = assemble(settings, definition, self.folder, self._environment)
+        try:
+            backend = assemble(self.settings, self.definition, self.folder, self._environment)
+        except (DestructiveChange, WrongType, DuplicateValue) as error:
+            raise BadFile(
+                f"the schema does not fit the records in {self.folder.path}: {error}. Nothing was "
+                "changed. Start what they were made with; in the new schema leave the field as it "
+                "is, or give the new one another name"
+            ) from error
         self._closers.append(backend.close)
         return backend
 

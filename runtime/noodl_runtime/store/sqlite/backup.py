@@ -65,9 +65,14 @@ def safety_copy(source: sqlite3.Connection, database: Path, why: str, moment: st
     make_private_folder(folder)
     name = f"{moment.replace(':', '').replace('.', '-')}-{why}.db"
     copy_database(source, folder / name)
+    forget_old_backups(folder)
+    return folder / name
+
+
+def forget_old_backups(folder: Path) -> None:
+    """Remove all but the newest copies in a folder of backups; their names begin with the time."""
     for old in sorted(folder.glob("*.db"))[:-KEPT]:
         old.unlink(missing_ok=True)
-    return folder / name
 
 
 def restore(database: Path, backup: Path, moment: str) -> Path | None:

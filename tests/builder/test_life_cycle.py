@@ -1,0 +1,124 @@
+"""Real bundles, one after the other, over the same records."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from noodl_builder.bundle_file import inspect
+from noodl_builder.freeze import freeze
+from noodl_builder.options import BuildOptions
+from noodl_builder.plan import plan
+from noodl_builder.runtime_parts import RuntimeParts, installed_runtime
+from noodl_builder.write import write
+from noodl_portable.cli import main
+from tests.builder.world import SHOP, clean_environment, make_backend
+from tests.driver import Backend
+
+pytestmark = pytest.mark.slow
+Start = Callable[..., subprocess.CompletedProcess[str]]
+PRICE, NAME = {"name": "price", "type": "Number"}, {"name": "name", "type": "String"}
+
+
+@pytest.fixture(scope="session")
+def runtime(frozen_runtime: Path) -> RuntimeParts:
+    return installed_runtime(frozen_runtime)
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept libraries")
+
+
+@pytest.fixture
+def make(tmp_path: Path, runtime: RuntimeParts, kept: Path) -> Callable[..., Path]:
+    """make("2.0", columns) -> a bundle of the shop in that version."""
+
+    def made(version: str, *columns: dict[str, Any]) -> Path:
+        files = {**SHOP, "schema.json": {"tables": [{"name": "Product", "columns": [*columns]}]}}
+        options = BuildOptions(folder=make_backend(tmp_path / "shop", files), version=version)
+        output = tmp_path / f"shop-{version}.pyz"
+        return write(plan(options, runtime), output, cache=kept, trial=False).output
+
+    return made
+
+
+def served(bundle: Path, tmp_path: Path) -> Backend:
+    command: list[str | Path] = [sys.executable, "-I", bundle]
+    options = ("--port", "0", "--data", str(tmp_path / "records"))
+    return Backend(command, *options, cwd=tmp_path, env=clean_environment(tmp_path / "home"))
+
+
+def products(backend: Backend) -> list[Any]:
+    return sorted(r["price"] for r in backend.call("GET", "/api/Product")[1]["results"])
+
+
+def test_an_upgrade_keeps_the_records_and_can_be_undone(
+    make: Callable[..., Path], tmp_path: Path, start: Start
+) -> None:
+    old, new = make("1.0", PRICE), make("2.0", PRICE, NAME)
+    with served(old, tmp_path) as backend:
+        backend.call("POST", "/api/Product", {"price": 1})
+        backend.stop()
+    with served(new, tmp_path) as backend:
+        assert products(backend) == [1]
+        assert backend.call("POST", "/api/Product", {"price": 2, "name": "two"})[0] == 201
+        backend.stop()
+    refused = start(old, "--port", "0", "--data", str(tmp_path / "records"))
+    assert refused.returncode == 78
+    assert "were brought to a newer schema by version 2.0" in refused.stderr
+    back = start(new, "--rollback", "--data", str(tmp_path / "records"))
+    assert back.returncode == 0, back.stderr
+    assert "as they were before version 2.0" in back.stdout
+    with served(old, tmp_path) as backend:
+        assert products(backend) == [1]
+        backend.stop()
+
+
+def test_a_schema_that_would_lose_records_is_refused_and_changes_nothing(
+    make: Callable[..., Path], tmp_path: Path, start: Start
+) -> None:
+    with served(make("1.0", PRICE), tmp_path) as backend:
+        backend.call("POST", "/api/Product", {"price": 1})
+        backend.stop()
+    database = tmp_path / "records" / "data" / "local.db"
+    before = database.read_bytes()
+    refused = start(
+        make("2.0", {"name": "price", "type": "String"}),
+        "--port", "0", "--data", str(tmp_path / "records"),
+    )  # fmt: skip
+    assert refused.returncode == 78
+    [sentence] = refused.stderr.splitlines()[-1:]
+    assert "does not fit the records" in sentence
+    assert "give the new one another name" in sentence
+    assert database.read_bytes() == before
+
+
+def test_records_of_a_running_backend_are_frozen_into_a_new_bundle(
+    make: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle, frozen = make("1.0", PRICE), tmp_path / "demo.pyz"
+    with served(bundle, tmp_path) as backend:
+        backend.call("POST", "/api/Product", {"price": 7})
+        records, data = str(tmp_path / "records"), tmp_path / "records"
+        (data / "data" / "files").mkdir(exist_ok=True)
+        (data / "data" / "files" / "logo.txt").write_text("a logo")
+        assert main(["freeze", str(bundle), records, "-o", str(frozen), "--json"]) == 0
+        again = freeze(bundle, data, tmp_path / "again.pyz")
+        backend.stop()
+    told = json.loads(capsys.readouterr().out)
+    assert told["manifest"]["seedData"]
+    assert (told["sha256"], inspect(frozen).schema_digest) == (
+        again.sha256,
+        again.info.schema_digest,
+    )
+    alone = tmp_path / "elsewhere"
+    alone.mkdir()
+    with served(frozen, alone) as backend:
+        assert products(backend) == [7]
+        assert (alone / "records" / "data" / "files" / "logo.txt").read_text() == "a logo"
+        backend.stop()
