@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from noodl_runtime.access.access import Access
+from noodl_runtime.access.keys import Keys
 from noodl_runtime.backend import Backend
 from noodl_runtime.belongings import Belongings
 from noodl_runtime.config_parameters import ConfigParameters
@@ -49,17 +51,26 @@ def _assembled(
     config = folder.config(definition.config)
     _bring_up_to_date(store, definition.schema)
     functions = Functions(settings)
+    keys = Keys(master=folder.master_key(environment), read_only=folder.read_only_key(environment))
     backend = Backend(
         store=store,
         settings=settings,
         name=config["name"],
         app_id=config["appId"],
-        master_key=folder.master_key(environment),
+        master_key=keys.master,
         functions=functions,
         version=definition.config.get("version", "0.0.0"),
+        access=Access(
+            store,
+            settings,
+            keys=keys,
+            name=config["name"],
+            app_id=config["appId"],
+            smtp_password=folder.smtp_password(environment),
+        ),
     )
     backend.belongings = _belongings(store, settings, folder, environment)
-    functions.attach(backend, None, backend.belongings)
+    functions.attach(backend, backend.access.accounts, backend.belongings)
     load_workflows(functions, definition.workflows, definition.problems)
     backend.schema_changed = lambda schema: _write_schema(folder, schema)
     backend.schema_changed(store.get_schema())

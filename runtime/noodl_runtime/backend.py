@@ -9,21 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from noodl_runtime.access.access import Access
 from noodl_runtime.access.caller import Caller
-from noodl_runtime.errors import NoSuchRecord, NotAllowed, PortableError, Unauthorized
-from noodl_runtime.schema.growth import missing_fields, without_unknown
+from noodl_runtime.access.keys import Keys
+from noodl_runtime.access.users import own_token
+from noodl_runtime.access.writing import check_may_write
+from noodl_runtime.errors import NoSuchRecord, PortableError, Unauthorized
+from noodl_runtime.record_writes import RecordWrites
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.schema.names import check_collection_name
 from noodl_runtime.settings import Settings
-from noodl_runtime.store.contract import (
-    CloudStore,
-    Create,
-    Delete,
-    Found,
-    Query,
-    Save,
-    Write,
-)
+from noodl_runtime.store.contract import CloudStore, Found, Query, Write
 from noodl_runtime.values import Record
 
 if TYPE_CHECKING:
@@ -44,7 +40,9 @@ class Backend:
         master_key: str = "",
         functions: "Functions | None" = None,
         version: str = "",
+        access: Access | None = None,
     ) -> None:
+        """access: who may do what; without it, what the settings and the master key make."""
         self.store = store
         self.settings = settings
         self.name = name
@@ -56,23 +54,32 @@ class Backend:
         self.belongings: Belongings | None = None
         # who wants to know of changes made through the backend: what writes schema.json
         self.schema_changed: Callable[[Schema], None] = _nobody
+        self.access = access or Access(store, settings, keys=Keys(master=master_key))
+        self._writes = RecordWrites(
+            store, self.access, settings, lambda: self.schema_changed(store.get_schema())
+        )
 
     def close(self) -> None:
         """Write everything to its final place and let go of the store."""
+        self.access.close()
         self.store.disconnect()
 
     # -- reading
 
     def query(self, caller: Caller, query: Query) -> Found:
         """Return the records that match and that the caller may see. raises: BadQuery, ..."""
-        _check_reach(caller, query.collection)
+        check_collection_name(query.collection)
+        reading = self.access.reading(caller)
         limit = min(query.limit, self.settings.max_limit)
-        return self.store.query(replace(query, limit=limit, principals=caller.principals))
+        found = self.store.query(reading.query(replace(query, limit=limit)))
+        return Found(reading.shown_all(query, found.records), found.count)
 
     def stream(self, caller: Caller, query: Query) -> Iterator[Record]:
         """Yield all records that match, in bounded memory; limit and count do not apply."""
-        _check_reach(caller, query.collection)
-        return self.store.stream(replace(query, principals=caller.principals))
+        check_collection_name(query.collection)
+        reading = self.access.reading(caller)
+        for record in self.store.stream(reading.query(query)):
+            yield reading.shown(query.collection, record, query.keys)
 
     def fetch(
         self,
@@ -83,89 +90,72 @@ class Backend:
         include: tuple[str, ...] = (),
         keys: tuple[str, ...] | None = None,
     ) -> Record:
-        """Return one record. raises: NoSuchRecord, also when the caller may not see it."""
-        _check_reach(caller, collection)
-        return self.store.fetch(
-            collection, object_id, include=include, keys=keys, principals=caller.principals
+        """Return one record, of the caller themselves also the sessionToken.
+
+        raises: NoSuchRecord, also when the caller may not see it; NotAllowed
+        """
+        check_collection_name(collection)
+        reading = self.access.reading(caller)
+        reading.check(collection, "get")
+        record = self.store.fetch(
+            collection,
+            object_id,
+            include=include,
+            keys=reading.keys(collection, keys),
+            principals=caller.principals,
         )
+        if not reading.sees(collection, record):
+            raise NoSuchRecord("Object not found.")
+        return {**reading.shown(collection, record, keys), **own_token(caller, collection, record)}
 
     def count(self, caller: Caller, collection: str, where: Mapping[str, Any]) -> int:
         """Return how many records match and may be seen."""
-        _check_reach(caller, collection)
-        return self.store.count(collection, where, principals=caller.principals)
+        check_collection_name(collection)
+        reading = self.access.reading(caller)
+        reading.check(collection, "count")
+        narrowed = reading.where(collection, where, "count")
+        return self.store.count(collection, narrowed, principals=caller.principals)
 
     def distinct(
         self, caller: Caller, collection: str, key: str, where: Mapping[str, Any]
     ) -> list[Any]:
         """Return the distinct values of a field."""
-        _check_reach(caller, collection)
-        return self.store.distinct(collection, key, where, principals=caller.principals)
+        check_collection_name(collection)
+        reading = self.access.reading(caller)
+        reading.distinct(collection, key)
+        narrowed = reading.where(collection, where)
+        return self.store.distinct(collection, key, narrowed, principals=caller.principals)
 
     def aggregate(
         self, caller: Caller, collection: str, pipeline: Sequence[Mapping[str, Any]]
     ) -> list[dict[str, Any]]:
         """Return the rows of a pipeline."""
-        _check_reach(caller, collection)
-        return self.store.aggregate(collection, pipeline, principals=caller.principals)
+        check_collection_name(collection)
+        narrowed = self.access.reading(caller).pipeline(collection, pipeline)
+        return self.store.aggregate(collection, narrowed, principals=caller.principals)
 
     # -- writing
 
     def write(self, caller: Caller, write: Write) -> Record:
-        """Carry out one write and return the whole record (of a Delete: as it was).
+        """Carry out one write and return what the caller may see of the record.
 
-        raises: NoSuchRecord, WrongType, InvalidValue, DuplicateValue, ...
+        A Delete returns it as it was; a new user, and one who has changed their own password,
+        comes with a sessionToken.
+        raises: NoSuchRecord, WrongType, InvalidValue, DuplicateValue, NotAllowed, ...
         """
-        return self.store.write(self._prepared(caller, write))
+        return self._writes.write(caller, write)
 
     def batch(
         self, caller: Caller, writes: Sequence[Write], *, transaction: bool = False
     ) -> list[Record | PortableError]:
-        """Carry out writes in order, in one commit; answer a record or an error each.
+        """Carry out writes in order; answer a record or an error each.
 
         transaction: all or nothing; the first error is raised. Collections and fields that
         development mode added for it stay.
         """
-        prepared: list[Write | PortableError] = []
-        for write in writes:
-            try:
-                prepared.append(self._prepared(caller, write))
-            except PortableError as error:
-                if transaction:
-                    raise
-                prepared.append(error)
-        good = [write for write in prepared if isinstance(write, Write)]
-        answers = iter(self.store.batch(good, transaction=transaction))
-        return [next(answers) if isinstance(entry, Write) else entry for entry in prepared]
-
-    def _prepared(self, caller: Caller, write: Write) -> Write:
-        """Return the write as the store may have it, with room for its fields."""
-        if isinstance(write, Save | Delete):
-            _check_reach(caller, write.collection)
-            if write.collection not in self.store.get_schema().collections:
-                raise NoSuchRecord(f"no record {write.object_id!r} in {write.collection!r}")
-        else:
-            check_collection_name(write.collection, code=107)
-            _check_reach(caller, write.collection)
-        if isinstance(write, Create | Save):
-            self._make_room(caller, write)
-            known = self.store.get_schema().collections.get(write.collection)
-            write = replace(write, values=without_unknown(write.values, known))
-        return replace(write, principals=caller.principals)
-
-    def _make_room(self, caller: Caller, write: Create | Save) -> None:
-        collection = self.store.get_schema().collections.get(write.collection)
-        missing = missing_fields(write.collection, write.values, collection)
-        if collection is not None and not missing:
-            return
-        if not (caller.master or self.settings.mode == "development"):
-            place = f"the collection {write.collection!r}"
-            if collection is not None:
-                place = f"the field {missing[0].name!r} of {place}"
-            raise NotAllowed(
-                f"{place} does not exist; in production mode only the master key adds to the schema"
-            )
-        self.store.add_fields(write.collection, missing)
-        self.schema_changed(self.store.get_schema())
+        if transaction:
+            return self._writes.all_or_nothing(caller, writes)
+        return self._writes.one_by_one(caller, writes)
 
     # -- schema
 
@@ -182,6 +172,7 @@ class Backend:
         raises: Unauthorized without the master key; DestructiveChange, SchemaRefused, ...
         """
         _check_master(caller)
+        check_may_write(caller)
         self.store.update_schema(schema, allow_destructive=allow_destructive)
         self.schema_changed(self.store.get_schema())
 
@@ -203,12 +194,6 @@ class Backend:
 
 def _nobody(_schema: Schema) -> None:
     """Take a change of the schema that nobody waits for."""
-
-
-def _check_reach(caller: Caller, collection: str) -> None:
-    check_collection_name(collection)
-    if collection.startswith("_") and not caller.master:
-        raise NotAllowed(f"the collection {collection!r} is only for the master key")
 
 
 def _check_master(caller: Caller) -> None:

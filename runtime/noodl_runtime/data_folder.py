@@ -92,6 +92,14 @@ class DataFolder:
             return given
         return self._key("masterKey")
 
+    def read_only_key(self, environment: Mapping[str, str]) -> str:
+        """Return the key that reads everything and writes nothing, "" where nobody has set one."""
+        return self._given("readOnlyMasterKey", environment.get("NOODL_READ_ONLY_MASTER_KEY"))
+
+    def smtp_password(self, environment: Mapping[str, str]) -> str:
+        """Return the password at the mail server, "" where nobody has set one."""
+        return self._given("smtpPassword", environment.get("NOODL_SMTP_PASSWORD"))
+
     def file_key(self) -> str:
         """Return the key that signs links to private files, made when it is first wanted."""
         return self._key("fileKey")
@@ -111,6 +119,13 @@ class DataFolder:
             if name.startswith(PREFIX)
         }
         return {**written, **given}
+
+    def _given(self, name: str, from_environment: str | None) -> str:
+        document = self._secrets() if self._secrets_file.exists() else {}
+        given = from_environment or document.get(name, "")
+        if not isinstance(given, str):
+            raise BadFile(f"{name} in {self._secrets_file} must be a text")
+        return given
 
     def _key(self, name: str) -> str:
         document = self._secrets() if self._secrets_file.exists() else {}

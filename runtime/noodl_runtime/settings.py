@@ -55,6 +55,11 @@ class Settings:
         "full: acknowledged means flushed to disk; normal: a power cut may lose the last moments",
         choices=("full", "normal"),
     )
+    reload_delay: float = _setting(
+        1.0,
+        "seconds that workflow files of a served folder must be left alone until they are served; "
+        "0: changed files need a restart",
+    )
     # -- users
     scrypt_cost: int = _setting(
         15,

@@ -36,7 +36,7 @@ def area_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[
 def fresh_backend(folder: Path) -> Backend:
     store = SqliteStore(folder / "local.db", Settings())
     store.connect()
-    settings = Settings(mode="development")
+    settings = Settings(mode="development", scrypt_cost=10)
     backend = Backend(
         store=store, settings=settings, name="conf", app_id=APP_ID, master_key=MASTER_KEY
     )

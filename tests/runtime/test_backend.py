@@ -11,6 +11,7 @@ from noodl_runtime.backend import Backend
 from noodl_runtime.errors import (
     BadName,
     DestructiveChange,
+    InvalidSession,
     NoSuchRecord,
     NotAllowed,
     PortableError,
@@ -113,8 +114,7 @@ NAMES = [
     ("Product",    "a b",         BadName),
     ("Product",    "",            BadName),
     ("Product",    "toString",    WrongType),
-    ("_User",      "username",    NotAllowed),
-    ("_Session",   "sessionToken", NotAllowed),
+    ("_Session",   "sessionToken", InvalidSession),
 ]  # fmt: skip
 
 

@@ -8,13 +8,21 @@ class Caller:
     """A caller and the rights that came with the request.
 
     master:     came with the master key: no ACL, no class permission, may change the schema
+    read_only:  came with the key that reads everything and writes nothing; master is true too
     user_id:    objectId of the user of the session, None without one
+    roles:      names of the roles the user has, those inside others included
+    session_token, installation_id: as they were sent, None for those not sent
+    address:    where the request came from, "" for one from inside
     principals: what ACLs are compared with: {"*", "<user id>", "role:<name>"}
     """
 
     master: bool = False
+    read_only: bool = False
     user_id: str | None = None
     roles: tuple[str, ...] = ()
+    session_token: str | None = None
+    installation_id: str | None = None
+    address: str = ""
 
     @property
     def principals(self) -> frozenset[str] | None:

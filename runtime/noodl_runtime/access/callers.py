@@ -1,14 +1,52 @@
-"""From credentials to a Caller. A wrong credential is refused; it never makes the caller nobody."""
+"""From credentials to a Caller, the one place that does it.
 
-from noodl_runtime.access.caller import ANYONE, MASTER, Caller
-from noodl_runtime.access.keys import Credentials, is_master
-from noodl_runtime.errors import InvalidSession
+A wrong credential is refused; it never makes the caller nobody.
+"""
+
+from noodl_runtime.access.caller import Caller
+from noodl_runtime.access.keys import Credentials, Keys, opened_by
+from noodl_runtime.access.roles import Roles
+from noodl_runtime.access.sessions import Sessions
+from noodl_runtime.errors import Unauthorized
 
 
-def caller_for(credentials: Credentials, master_key: str) -> Caller:
-    """Return who asks. raises: Unauthorized, InvalidSession."""
-    if is_master(credentials, master_key):
-        return MASTER
-    if credentials.session_token is not None:
-        raise InvalidSession("invalid session token; log in again")
-    return ANYONE
+class Callers:
+    """Finds out who asks, for HTTP, WebSockets and functions alike."""
+
+    def __init__(self, keys: Keys, sessions: Sessions, roles: Roles) -> None:
+        self._keys = keys
+        self._sessions = sessions
+        self._roles = roles
+
+    def caller(self, credentials: Credentials, *, address: str = "") -> Caller:
+        """Return who asks; a key counts more than a session. raises: Unauthorized, InvalidSession.
+
+        address: where the request came from
+        """
+        key = opened_by(credentials, self._keys)
+        installation = credentials.installation_id
+        if key is not None:
+            return Caller(
+                master=True,
+                read_only=key == "read_only",
+                session_token=credentials.session_token,
+                installation_id=installation,
+                address=address,
+            )
+        if credentials.session_token is None:
+            return Caller(installation_id=installation, address=address)
+        session = self._sessions.find(credentials.session_token)
+        return Caller(
+            user_id=session.user_id,
+            roles=self._roles.of(session.user_id),
+            session_token=session.token,
+            installation_id=installation,
+            address=address,
+        )
+
+    def has_key(self, credentials: Credentials) -> bool:
+        """Say whether a request carries one of the keys."""
+        try:
+            return opened_by(credentials, self._keys) is not None
+        except Unauthorized:
+            return False

@@ -17,6 +17,15 @@ class Credentials:
     app_id: str | None = None
     master_key: str | None = None
     session_token: str | None = None
+    installation_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """The keys of a backend; an empty one opens nothing. read_only: reads all, writes nothing."""
+
+    master: str = ""
+    read_only: str = ""
 
 
 def credentials_of(headers: Mapping[str, str]) -> Credentials:
@@ -25,6 +34,7 @@ def credentials_of(headers: Mapping[str, str]) -> Credentials:
         app_id=sent(headers.get("x-parse-application-id")),
         master_key=sent(headers.get("x-parse-master-key")) or _bearer(headers),
         session_token=sent(headers.get("x-parse-session-token")),
+        installation_id=sent(headers.get("x-parse-installation-id")),
     )
 
 
@@ -33,13 +43,19 @@ def sent(text: object) -> str | None:
     return text if isinstance(text, str) and text not in ("", "undefined") else None
 
 
-def is_master(credentials: Credentials, master_key: str) -> bool:
-    """Say whether the request has full rights. raises: Unauthorized for a wrong master key."""
-    if credentials.master_key is None:
-        return False
-    if not same(credentials.master_key, master_key):
-        raise Unauthorized("the master key is wrong")
-    return True
+def opened_by(credentials: Credentials, keys: Keys) -> str | None:
+    """Return which key was sent, "master" or "read_only"; None without one.
+
+    raises: Unauthorized for one that is neither
+    """
+    given = credentials.master_key
+    if given is None:
+        return None
+    if same(given, keys.master):
+        return "master"
+    if same(given, keys.read_only):
+        return "read_only"
+    raise Unauthorized("the master key is wrong")
 
 
 def same(given: str, wanted: str) -> bool:

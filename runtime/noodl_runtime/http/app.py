@@ -50,6 +50,7 @@ def incoming(environ: Environ) -> Incoming:
         read_body=lambda limit: _read_body(environ, limit),
         pieces=lambda limit: _pieces(environ, limit),
         scheme=environ["wsgi.url_scheme"],
+        address=environ.get("REMOTE_ADDR", ""),
     )
 
 

@@ -30,15 +30,19 @@ class Connection:
 
     idle: between two requests; such a connection can be closed without harm
     last: the request that runs is the last one
+    address: where it comes from, without the port
     """
 
-    def __init__(self, socket: Any, dispatcher: Dispatcher, settings: Settings) -> None:
+    def __init__(
+        self, socket: Any, dispatcher: Dispatcher, settings: Settings, address: str = ""
+    ) -> None:
         self.idle = True
         self.last = False
         self._socket = socket
         self._reader = Reader(socket)
         self._dispatcher = dispatcher
         self._settings = settings
+        self._address = address
 
     def serve(self) -> None:
         """Answer requests until the connection ends."""
@@ -75,7 +79,7 @@ class Connection:
             self.refuse(error)
             return False
         body = Body(self._reader, self._socket, head, settings)
-        response = self._dispatcher.answer(_incoming(head, body))
+        response = self._dispatcher.answer(_incoming(head, body, self._address))
         keep = head.keep_alive and body.finished and not self.last
         self._send(response, head, keep=keep)
         if not body.finished:
@@ -120,7 +124,7 @@ class Connection:
         self._reader.drain()
 
 
-def _incoming(head: Head, body: Body) -> Incoming:
+def _incoming(head: Head, body: Body, address: str) -> Incoming:
     return Incoming(
         method=head.method,
         path=head.path,
@@ -128,6 +132,7 @@ def _incoming(head: Head, body: Body) -> Incoming:
         headers=head.headers,
         read_body=body.read,
         pieces=body.pieces,
+        address=address,
     )
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from noodl_runtime.access.caller import ANYONE, MASTER, Caller
-from noodl_runtime.access.callers import caller_for
-from noodl_runtime.access.keys import Credentials, credentials_of, same
+from noodl_runtime.access.caller import MASTER, Caller
+from noodl_runtime.access.keys import Credentials, credentials_of
+from noodl_runtime.access.writing import check_may_write
 from noodl_runtime.errors import ForeignOrigin, Unauthorized, UnsupportedEncoding
 from noodl_runtime.http.address import path_parts, query_parameters
 from noodl_runtime.http.content import decoded_body
@@ -42,6 +42,7 @@ class Incoming:
     headers:     lower-case names, repeated ones joined with ", "
     read_body:   reads the body, at most so many bytes; raises RequestTooLarge, BadRequest
     pieces:      reads it piece by piece, under the same conditions
+    address:     where it came from, without the port
     """
 
     method: str
@@ -51,6 +52,7 @@ class Incoming:
     read_body: Callable[[int], bytes]
     pieces: Callable[[int], Iterator[bytes]]
     scheme: str = "http"
+    address: str = ""
 
 
 @dataclass
@@ -119,7 +121,7 @@ class Dispatcher:
             body=sent.body,
             document=sent.document,
             pieces=lambda: incoming.pieces(self._backend.settings.max_file),
-            caller=self._caller(route, sent.credentials),
+            caller=self._caller(route, sent.credentials, incoming.address),
             id=exchange.id,
             base_url=self._base_url(incoming),
         )
@@ -161,19 +163,21 @@ class Dispatcher:
             return body
         return decoded_body(body, incoming.headers.get("content-encoding", ""), limit)
 
-    def _caller(self, route: Route, credentials: Credentials) -> Caller:
+    def _caller(self, route: Route, credentials: Credentials, address: str) -> Caller:
         if route.permission == "open":
-            return MASTER if self._has_key(credentials) else ANYONE
-        if not WIRES[route.wire].checks_session:
+            return MASTER if self._has_key(credentials) else Caller(address=address)
+        if not (route.checks_session and WIRES[route.wire].checks_session):
             credentials = replace(credentials, session_token=None)
-        caller = caller_for(credentials, self._backend.master_key)
-        if route.permission == "master" and not caller.master:
-            raise Unauthorized(f"{route.method} {route.pattern} needs the master key")
+        caller = self._backend.access.callers.caller(credentials, address=address)
+        if route.permission == "master":
+            if not caller.master:
+                raise Unauthorized(f"{route.method} {route.pattern} needs the master key")
+            if route.method != "GET":
+                check_may_write(caller)
         return caller
 
     def _has_key(self, credentials: Credentials) -> bool:
-        key = credentials.master_key
-        return key is not None and same(key, self._backend.master_key)
+        return self._backend.access.callers.has_key(credentials)
 
 
 def _is_upload(incoming: Incoming, match: Match) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
-Wire = Literal["plain", "parse", "files", "functions"]  # a row of WIRES in http/wires.py
+Wire = Literal["plain", "parse", "files", "functions", "pages"]  # a row of WIRES in http/wires.py
 Permission = Literal["open", "public", "master"]
 # open:   answered whatever the Origin or key (a harmless health check)
 # public: any caller; the Backend decides what this caller may see and do
@@ -77,6 +77,7 @@ class Route:
     pattern: "/api/:table/:id"; a part written ":name*" takes the rest of the path, slashes included
     wire:    how credentials, bodies and errors look
     uploads: whether the body may be a file, which is read as it arrives
+    checks_session: whether an unknown session token refuses the request; not so for logging in
     summary: one sentence for the reference and the OpenAPI document
     """
 
@@ -87,3 +88,4 @@ class Route:
     summary: str
     wire: Wire = "plain"
     uploads: bool = False
+    checks_session: bool = True

@@ -65,8 +65,8 @@ class Server:
         self._greenlets.kill()
         self._listener = None
 
-    def _accepted(self, socket: Any, _address: Any) -> None:
-        connection = Connection(socket, self._dispatcher, self._settings)
+    def _accepted(self, socket: Any, address: Any) -> None:
+        connection = Connection(socket, self._dispatcher, self._settings, str(address[0]))
         if len(self._connections) >= self._limit:
             connection.refuse(
                 ServerBusy(f"all {self._limit} connections are in use (setting max_connections)")

@@ -5,6 +5,7 @@ parse      the Parse protocol: application id needed; credentials, method and qu
            in the body, as SDKs send them to spare a preflight; errors {"code", "error"}
 files      /files: as parse, where an upload is wrapped in JSON
 functions  /functions, which clients of both call: as parse, but the application id may be absent
+pages      /apps, pages that are opened from a mail; the application id is in the path
 """
 
 from collections.abc import Callable, Mapping
@@ -87,6 +88,7 @@ def _credentials(carried: Mapping[str, Any], headers: Credentials) -> Credential
         app_id=sent(carried.get("_ApplicationId")) or headers.app_id,
         master_key=sent(carried.get("_MasterKey")) or headers.master_key,
         session_token=sent(carried.get("_SessionToken")) or headers.session_token,
+        installation_id=sent(carried.get("_InstallationId")) or headers.installation_id,
     )
 
 
@@ -118,4 +120,5 @@ WIRES: Mapping[str, WireForm] = {
     "functions": WireForm(
         error=parse.error_answer, app_id="optional", in_body=True, checks_session=False
     ),
+    "pages": WireForm(error=parse.error_answer, checks_session=False),
 }

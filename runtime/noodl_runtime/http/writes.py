@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from noodl_runtime.errors import BadName, MissingId
+from noodl_runtime.errors import BadName, MissingId, NotAllowed
 from noodl_runtime.schema.operations import read_operation
 from noodl_runtime.store.contract import Create, Save
 
@@ -18,7 +18,8 @@ def read_create(collection: str, members: Mapping[str, Any]) -> Create:
 
     raises: MissingId, BadName for an id nobody can have; BadRequest for a broken operation
     """
-    object_id = _chosen_id(members["objectId"]) if "objectId" in members else None
+    chosen = "objectId" in members
+    object_id = _chosen_id(collection, members["objectId"]) if chosen else None
     return Create(collection=collection, values=read_values(members), object_id=object_id)
 
 
@@ -36,9 +37,11 @@ def read_values(members: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _chosen_id(object_id: Any) -> str:
+def _chosen_id(collection: str, object_id: Any) -> str:
     if object_id in (None, ""):
         raise MissingId("objectId must not be empty or null; leave it out to get one")
     if not isinstance(object_id, str) or not _ID.fullmatch(object_id):
+        if collection == "_User":
+            raise NotAllowed("Invalid object ID.")
         raise BadName("objectId must have 1 to 128 letters, digits, _ and -")
     return object_id

@@ -68,7 +68,7 @@ SCENARIOS = [
     ("DELETE", "/api/Nothing/p1", None,                            404, "there is no collection 'Nothing'"),
     ("GET", "/api/Bad-Name", None,                                 400, "Bad-Name"),
     ("GET", "/api/sqlite_master", None,                            404, "there is no collection 'sqlite_master'"),
-    ("GET", "/api/_User", None,                                    403, "only for the master key"),
+    ("GET", "/api/_GlobalConfig", None,                            403, "only for the master key"),
     ("POST", "/api/Product", {"name": "dill"},                     201, {
         "objectId": "p4", "createdAt": "2024-05-01T10:06:00.000Z",
         "updatedAt": "2024-05-01T10:06:00.000Z", "name": "dill"}),

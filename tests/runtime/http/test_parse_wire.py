@@ -62,7 +62,7 @@ ERRORS = [
     ("POST", "/classes/Product", b"{",                      400, ["error"]),
     ("POST", "/classes/Product", b"",                       400, ["error"]),
     ("POST", "/classes/Product", {"name": 5},               400, ["code", "error"]),
-    ("GET", "/classes/_User", None,                         400, ["code", "error"]),
+    ("GET", "/classes/_Session", None,                      400, ["code", "error"]),
     ("PUT", "/classes/Product", {"a": 1},                   404, ["code", "error"]),
 ]  # fmt: skip
 

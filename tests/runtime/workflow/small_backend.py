@@ -1,47 +1,37 @@
-"""A backend over a real store with just enough of users for the recorded cases."""
+"""A backend over a real store, filled with what the recorded cases begin with."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from noodl_runtime.access.caller import MASTER, Caller
+from noodl_runtime.access.caller import MASTER
 from noodl_runtime.backend import Backend
-from noodl_runtime.errors import DuplicateValue, InvalidSession, InvalidValue, NoSuchRecord
+from noodl_runtime.errors import NoSuchRecord
 from noodl_runtime.schema.model import Collection, Field, Schema
 from noodl_runtime.settings import Settings
-from noodl_runtime.store.contract import Create, Query, Save, Write
+from noodl_runtime.store.contract import Create, Save
 from noodl_runtime.store.sqlite.store import SqliteStore
-from noodl_runtime.values import Record, random_id
+from noodl_runtime.values import Record
 from noodl_runtime.workflow.wire import from_wire
 
 
 class SmallBackend(Backend):
-    """Records as in a real backend; passwords and sessions are kept in dicts."""
+    """Records and users as in a real backend; configuration in a dict."""
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         store = SqliteStore(folder / "local.db", settings)
         store.connect()
-        super().__init__(store=store, settings=settings, name="small")
-        self._passwords: dict[str, str] = {}
-        self._sessions: dict[str, str] = {}
+        super().__init__(store=store, settings=replace(settings, scrypt_cost=10), name="small")
         self.parameters: dict[str, Any] = {}
 
-    # -- what functions need of users
+    # -- what functions need of users and of what an app has beside records
 
     def session_user(self, token: str) -> Record:
-        if token not in self._sessions:
-            raise InvalidSession("Invalid session token")
-        return {**self.fetch(MASTER, "_User", self._sessions[token]), "sessionToken": token}
+        return self.access.accounts.session_user(token)
 
     def log_in(self, username: str, password: str) -> Record:
-        found = self.query(MASTER, Query(collection="_User", where={"username": username}))
-        for user in found.records:
-            if self._passwords.get(user["objectId"]) == password:
-                token = f"r:{random_id(20)}"
-                self._sessions[token] = user["objectId"]
-                return {**user, "sessionToken": token}
-        raise NoSuchRecord("Invalid username/password.")
+        return self.access.accounts.log_in(username, password)
 
     def config(self) -> Mapping[str, Any]:
         return self.parameters
@@ -51,28 +41,6 @@ class SmallBackend(Backend):
 
     def secret(self, name: str) -> str | None:
         return None
-
-    def write(self, caller: Caller, write: Write) -> Record:
-        if write.collection != "_User" or not isinstance(write, Create | Save):
-            return super().write(caller, write)
-        values = dict(write.values)
-        self._check_taken(write, values)
-        password = values.pop("password", None)
-        if isinstance(write, Create) and not password:
-            raise InvalidValue("password is required", code=201)
-        record = super().write(caller, replace(write, values=values))
-        if password is not None:
-            self._passwords[record["objectId"]] = password
-        return record
-
-    def _check_taken(self, write: Create | Save, values: Mapping[str, Any]) -> None:
-        for field, what in (("username", "username"), ("email", "email address")):
-            if not values.get(field):
-                continue
-            found = self.query(MASTER, Query(collection="_User", where={field: values[field]}))
-            mine = write.object_id
-            if any(user["objectId"] != mine for user in found.records):
-                raise DuplicateValue(f"Account already exists for this {what}.")
 
     # -- seeding
 

@@ -9,6 +9,8 @@ from noodl_runtime.schema.operations import Add, AddUnique, Increment, Remove, S
 from noodl_runtime.values import Record, RelationTo
 
 _FORBIDDEN_KEYS = ("constructor", "__proto__")
+_TOKEN = "sessionToken"  # noqa: S105 - the name of a field
+_UNTOLD = (*SYSTEM_FIELDS, "emailVerified")  # of which a create says nothing
 
 
 def check_keys(document: Any, body: bytes) -> None:
@@ -36,7 +38,7 @@ def created_answer(sent: Mapping[str, Any], record: Record) -> dict[str, Any]:
     unknown = {
         name: value
         for name, value in record.items()
-        if not (name in sent or name in SYSTEM_FIELDS or isinstance(value, RelationTo))
+        if not (name in sent or name in _UNTOLD or isinstance(value, RelationTo))
     }
     return {
         "objectId": record["objectId"],
@@ -47,8 +49,12 @@ def created_answer(sent: Mapping[str, Any], record: Record) -> dict[str, Any]:
 
 
 def saved_answer(sent: Mapping[str, Any], record: Record) -> dict[str, Any]:
-    """Return what a save answers: {"updatedAt": ..., "n": 15} where n was incremented."""
-    return {"updatedAt": record["updatedAt"], **_made_by_operations(sent, record)}
+    """Return what a save answers: {"updatedAt": ..., "n": 15} where n was incremented.
+
+    A new password ends the session that was, so the answer has the token of the next.
+    """
+    token = {_TOKEN: record[_TOKEN]} if _TOKEN in record and "password" in sent else {}
+    return {"updatedAt": record["updatedAt"], **_made_by_operations(sent, record), **token}
 
 
 def _made_by_operations(sent: Mapping[str, Any], record: Record) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Records on the Parse wire, /classes/:className."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from noodl_runtime.http import parameters
 from noodl_runtime.http.answers import parse_answer, parse_document
 from noodl_runtime.http.dialects.parse_records import check_keys, created_answer, saved_answer
-from noodl_runtime.http.route import Request, Response, Route
+from noodl_runtime.http.route import Handler, Method, Request, Response, Route
 from noodl_runtime.http.writes import read_create, read_save
 from noodl_runtime.store.contract import Delete
 
@@ -41,7 +42,7 @@ def get(backend: "Backend", request: Request) -> Response:
 
 def create(backend: "Backend", request: Request) -> Response:
     """Answer 201 {"objectId", "createdAt"} and what the client cannot know."""
-    members = _members(backend, request)
+    members = members_of(backend, request)
     write = read_create(request.params["className"], members)
     record = backend.write(request.caller, write)
     return parse_answer(backend, request, created_answer(write.values, record), 201)
@@ -49,7 +50,7 @@ def create(backend: "Backend", request: Request) -> Response:
 
 def update(backend: "Backend", request: Request) -> Response:
     """Answer 200 {"updatedAt"} and what operations made."""
-    members = _members(backend, request)
+    members = members_of(backend, request)
     write = read_save(request.params["className"], request.params["objectId"], members)
     record = backend.write(request.caller, write)
     return parse_answer(backend, request, saved_answer(write.values, record))
@@ -62,51 +63,48 @@ def delete(backend: "Backend", request: Request) -> Response:
     return parse_answer(backend, request, {})
 
 
-def _members(backend: "Backend", request: Request) -> dict[str, Any]:
+def members_of(backend: "Backend", request: Request) -> dict[str, Any]:
+    """Return the members of a body that describes a record. raises: BadJson, BadName, ..."""
     members = parse_document(backend, request)
     check_keys(members, request.body)
     return members
 
 
-ROUTES = [
-    Route(
-        method="GET",
-        pattern="/classes/:className",
-        handler=find,
-        permission="public",
-        summary="Find records.",
-        wire="parse",
-    ),
-    Route(
-        method="POST",
-        pattern="/classes/:className",
-        handler=create,
-        permission="public",
-        summary="Make a record.",
-        wire="parse",
-    ),
-    Route(
-        method="GET",
-        pattern="/classes/:className/:objectId",
-        handler=get,
-        permission="public",
-        summary="Read one record.",
-        wire="parse",
-    ),
-    Route(
-        method="PUT",
-        pattern="/classes/:className/:objectId",
-        handler=update,
-        permission="public",
-        summary="Change the given fields of a record.",
-        wire="parse",
-    ),
-    Route(
-        method="DELETE",
-        pattern="/classes/:className/:objectId",
-        handler=delete,
-        permission="public",
-        summary="Remove a record.",
-        wire="parse",
-    ),
-]
+def record_routes(path: str, what: str, collection: str | None = None) -> list[Route]:
+    """Return the five routes of a family of records.
+
+    path:       "/classes/:className" or "/roles"
+    what:       how the reference calls a record: "a role"
+    collection: the one that `path` stands for, where it does not name it
+    """
+    rows: list[tuple[Method, str, Handler, str]] = [
+        ("GET", path, find, f"Find records: {what} each."),
+        ("POST", path, create, f"Make {what}."),
+        ("GET", f"{path}/:objectId", get, f"Read {what}."),
+        ("PUT", f"{path}/:objectId", update, f"Change the given fields of {what}."),
+        ("DELETE", f"{path}/:objectId", delete, f"Remove {what}."),
+    ]
+    return [
+        Route(
+            method=method,
+            pattern=pattern,
+            handler=within(collection, handler) if collection else handler,
+            permission="public",
+            summary=summary,
+            wire="parse",
+        )
+        for method, pattern, handler, summary in rows
+    ]
+
+
+def within(collection: str, handler: Handler) -> Handler:
+    """Return a handler for paths that do not name the collection they stand for."""
+
+    def handle(backend: "Backend", request: Request) -> Response:
+        params = {**request.params, "className": collection}
+        return handler(backend, replace(request, params=params))
+
+    return handle
+
+
+ROUTES = record_routes("/classes/:className", "a record")

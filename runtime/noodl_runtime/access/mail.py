@@ -1,0 +1,88 @@
+"""Sending mail through an SMTP server, beside the request that caused it and never in its way."""
+
+import logging
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from urllib.parse import urlsplit
+
+import gevent
+
+from noodl_runtime.access.threads import Threads
+from noodl_runtime.settings import Settings
+
+THREADS = 2
+TIMEOUT_S = 30.0
+MAX_WAITING = 200  # mails; more are dropped and logged
+
+log = logging.getLogger("noodl.mail")
+
+
+class Mailer:
+    """Sends mail as the settings say; without an SMTP server it logs that it does not."""
+
+    def __init__(self, settings: Settings, password: str = "") -> None:
+        self._settings = settings
+        self._password = password
+        self._threads = Threads(THREADS)
+        self._waiting: set[gevent.Greenlet] = set()
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Have a mail sent soon; what goes wrong is logged."""
+        if not self._settings.smtp_host:
+            log.warning("no mail is sent: the setting smtp_host names no server")
+            return
+        if len(self._waiting) >= MAX_WAITING:
+            log.error("a mail is dropped: %d others are waiting", MAX_WAITING)
+            return
+        message = self._message(to, subject, text)
+        greenlet = gevent.spawn(self._sent, message)
+        self._waiting.add(greenlet)
+        greenlet.link(self._waiting.discard)
+
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Wait until everything given to `send` is sent or has failed."""
+        gevent.joinall(list(self._waiting), timeout=timeout_s)
+
+    def close(self) -> None:
+        """Give up what is not sent yet."""
+        gevent.killall(list(self._waiting), block=False)
+        self._threads.close()
+
+    def _sent(self, message: EmailMessage) -> None:
+        try:
+            self._threads.run(lambda: self._deliver(message))
+        except Exception as error:  # the edge of a greenlet; the server may be wrong in any way
+            log.error("a mail could not be sent: %s", error)
+
+    def _deliver(self, message: EmailMessage) -> None:
+        settings = self._settings
+        if settings.smtp_security == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                settings.smtp_host,
+                settings.smtp_port,
+                timeout=TIMEOUT_S,
+                context=ssl.create_default_context(),
+            )
+        else:
+            server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_S)
+        with server:
+            if settings.smtp_security == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if settings.smtp_user:
+                server.login(settings.smtp_user, self._password)
+            server.send_message(message)
+
+    def _message(self, to: str, subject: str, text: str) -> EmailMessage:
+        sender = self._settings.mail_from or _default_sender(self._settings)
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = sender, to, subject
+        message["Date"] = formatdate()
+        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> "))
+        message.set_content(text)
+        return message
+
+
+def _default_sender(settings: Settings) -> str:
+    return f"noreply@{urlsplit(settings.public_url).hostname or 'localhost'}"

@@ -1,0 +1,209 @@
+"""Users: what _User makes of a write, whichever way it comes.
+
+The password of a user is a secret beside the record, never a value of it. A new user gets an
+ACL of their own and a session; a new password ends all sessions and opens one.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from noodl_runtime.access.attempts import Attempts
+from noodl_runtime.access.auth_data import check_auth_data, merged_auth_data, provider_of
+from noodl_runtime.access.caller import Caller
+from noodl_runtime.access.letters import Letters
+from noodl_runtime.access.passwords import Passwords
+from noodl_runtime.access.rules import Prepared
+from noodl_runtime.access.sessions import USER, Sessions
+from noodl_runtime.errors import (
+    AccountRefused,
+    DuplicateValue,
+    InvalidValue,
+    NotAllowed,
+    PortableError,
+    SessionMissing,
+)
+from noodl_runtime.schema.operations import Delete as Remove
+from noodl_runtime.store.contract import CloudStore, Create, Delete, Save, Write
+from noodl_runtime.store.record_ids import new_id
+from noodl_runtime.values import NewId, Record, random_id
+
+PASSWORD = "password"  # noqa: S105 - the name of a field, and of the secret that stands for it
+
+
+class Users:
+    """The rules of _User."""
+
+    def __init__(
+        self,
+        store: CloudStore,
+        sessions: Sessions,
+        passwords: Passwords,
+        letters: Letters,
+        sign_ups: Attempts,
+        *,
+        new_id: NewId = new_id,
+    ) -> None:
+        self._store = store
+        self._sessions = sessions
+        self._passwords = passwords
+        self._letters = letters
+        self._sign_ups = sign_ups
+        self._new_id = new_id
+
+    def prepared(self, caller: Caller, write: Write) -> Prepared:
+        """Return a write to a user as the store may have it.
+
+        raises: AccountRefused, SessionMissing, NotAllowed, InvalidValue, TooManyRequests
+        """
+        if isinstance(write, Create):
+            return self._creating(caller, write)
+        if isinstance(write, Save):
+            return self._saving(caller, write)
+        assert isinstance(write, Delete)
+        _check_self(caller, write.object_id, "Insufficient auth to delete user")
+        return Prepared(write=write, also=self._sessions.ending(write.object_id))
+
+    # -- new users
+
+    def _creating(self, caller: Caller, write: Create) -> Prepared:
+        values = _without_token(write.values)
+        imported = PASSWORD in write.secrets
+        _check_new(values, imported=imported)
+        _check_values(caller, values)
+        if not caller.master:
+            self._sign_ups.check(caller.address)
+            self._sign_ups.count(caller.address)
+        object_id = write.object_id or self._new_id()
+        if provider_of(values.get("authData")) is not None:
+            values.setdefault("username", random_id(25))
+        else:
+            values.pop("authData", None)
+        values["ACL"] = _own_acl(values.get("ACL", {"*": {"read": True}}), object_id)
+        secrets = {**write.secrets, **self._secrets(values)}
+        letter = self._letters.verification(values, secrets)
+        write = replace(write, object_id=object_id, values=values, secrets=secrets)
+        if imported:
+            return Prepared(write=write)
+        session = self._sessions.opening(object_id, _created_with(values), caller.installation_id)
+        token = session.values["sessionToken"]
+        return Prepared(
+            write=write, also=(session,), adds={"sessionToken": token}, after=letter.send
+        )
+
+    def _secrets(self, values: dict[str, Any]) -> dict[str, str | None]:
+        """Take the password out of the values and return what is kept in its place."""
+        password = values.pop(PASSWORD, None)
+        return {} if password is None else {PASSWORD: self._passwords.hashed(password)}
+
+    # -- changes
+
+    def _saving(self, caller: Caller, write: Save) -> Prepared:
+        _check_self(caller, write.object_id, f"Cannot modify user {write.object_id}.")
+        values = _without_token(write.values)
+        _check_values(caller, values)
+        present = self._store.fetch(USER, write.object_id)
+        if "ACL" in values and not caller.master:
+            values["ACL"] = _own_acl(values["ACL"], write.object_id)
+        if "authData" in values:
+            merged = merged_auth_data(present.get("authData"), values["authData"])
+            values["authData"] = merged or Remove()
+        secrets = {**write.secrets, **self._secrets(values)}
+        letter = self._letters.verification(values, secrets, present)
+        if PASSWORD in secrets:
+            return self._new_password(caller, replace(write, values=values), secrets)
+        write = replace(write, values=values, secrets=secrets)
+        return Prepared(write=write, after=letter.send)
+
+    def _new_password(
+        self, caller: Caller, write: Save, secrets: Mapping[str, str | None]
+    ) -> Prepared:
+        """End every session of the user; whoever changed their own password goes on with a new one.
+
+        Links to choose another password end too.
+        """
+        write = replace(write, secrets={**secrets, "reset": None})
+        ending = self._sessions.ending(write.object_id)
+        if caller.user_id != write.object_id:
+            return Prepared(write=write, also=ending)
+        created_with = {"action": "login", "authProvider": "password"}
+        opening = self._sessions.opening(write.object_id, created_with, caller.installation_id)
+        token = opening.values["sessionToken"]
+        return Prepared(write=write, also=(*ending, opening), adds={"sessionToken": token})
+
+
+def own_token(caller: Caller, collection: str, record: Record) -> dict[str, str]:
+    """Return what callers see beside the record of themselves, {} for any other record."""
+    if collection != USER or caller.user_id != record["objectId"] or not caller.session_token:
+        return {}
+    return {"sessionToken": caller.session_token}
+
+
+def explained(error: PortableError, collections: Collection[str]) -> PortableError:
+    """Return an error of writes as clients know it: which name or address is taken."""
+    if USER in collections and isinstance(error, DuplicateValue) and error.fields in _TAKEN:
+        code, text = _TAKEN[error.fields]
+        return AccountRefused(text, code=code)
+    return error
+
+
+_TAKEN: Mapping[tuple[str, ...], tuple[int, str]] = {
+    ("username",): (202, "Account already exists for this username."),
+    ("email",): (203, "Account already exists for this email address."),
+}
+
+
+def _without_token(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "sessionToken"}
+
+
+def _check_new(values: Mapping[str, Any], *, imported: bool) -> None:
+    if imported or provider_of(values.get("authData")) is not None:
+        return
+    if not _is_text(values.get("username")):
+        raise AccountRefused("bad or missing username", code=200)
+    if not _is_text(values.get(PASSWORD)):
+        raise AccountRefused("password is required", code=201)
+
+
+def _check_values(caller: Caller, values: Mapping[str, Any]) -> None:
+    """Accept values that a new or present user is to have."""
+    if "emailVerified" in values and not caller.master:
+        raise NotAllowed("Clients aren't allowed to manually update email verification.")
+    email = values.get("email")
+    if isinstance(email, str) and email and not _is_address(email):
+        raise InvalidValue("Email address format is invalid.", code=125)
+    if PASSWORD in values and not _is_text(values[PASSWORD]):
+        raise AccountRefused("password is required", code=201)
+    if any(name.startswith((f"{PASSWORD}.", "authData.")) for name in values):
+        raise NotAllowed("password and authData are changed as a whole")
+    if "authData" in values:
+        check_auth_data(values["authData"])
+
+
+def _check_self(caller: Caller, user_id: str, without_session: str) -> None:
+    if caller.master or caller.user_id == user_id:
+        return
+    raise SessionMissing(without_session if caller.user_id is None else "Insufficient auth.")
+
+
+def _own_acl(acl: Any, user_id: str) -> dict[str, Any]:
+    """Return an ACL in which a user can read and change themselves, so that none is locked out."""
+    given = acl if isinstance(acl, dict) else {}
+    return {**given, user_id: {"read": True, "write": True}}
+
+
+def _created_with(values: Mapping[str, Any]) -> dict[str, str]:
+    provider = provider_of(values.get("authData"))
+    if provider is None:
+        return {"action": "signup", "authProvider": "password"}
+    return {"action": "login", "authProvider": provider}
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_address(text: str) -> bool:
+    name, at, host = text.rpartition("@")
+    return bool(at and name and host) and not any(c.isspace() or ord(c) < 32 for c in text)
