@@ -4,6 +4,8 @@ A wrong config or schema stops everything. A broken workflow file is a Problem: 
 it, a start names it in the log and in /health and serves the rest.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -69,13 +71,28 @@ def read_workflows(
     problems: list[Problem] = []
     folder = root.joinpath("workflows")
     for name, file in sorted(_files_below(folder, "")) if folder.is_dir() else ():
+        text = b""
         try:
             text = file.read_bytes()
             document = read_json(text, f"workflows/{name}", "workflow", checked=checked)
             workflows.append(WorkflowFile(name, document))
         except (BadFile, OSError) as error:
-            problems.append(Problem(f"workflows/{name}", str(error)))
+            problems.append(Problem(f"workflows/{name}", f"{error}{_whose(str(error), text)}"))
     return workflows, problems
+
+
+def _whose(message: str, text: bytes) -> str:
+    """Name the component and node behind "components[0].nodes[1] lacks 'type'"."""
+    path = re.search(r"\bcomponents(\[\d+\][\w.]*)+", message)
+    if path is None:
+        return ""
+    found, names = json.loads(text.decode("utf-8-sig")), []
+    for key, place in re.findall(r"(components|nodes|children)\[(\d+)\]", path[0]):
+        found = found[key][int(place)]
+        word, name = ("component", "name") if key == "components" else ("node", "id")
+        if isinstance(found, dict) and isinstance(found.get(name), str):
+            names.append(f"{word} {found[name]}")
+    return f" ({', '.join(names)})" if names else ""
 
 
 def _required(root: Traversable, name: str) -> bytes:

@@ -63,6 +63,9 @@ class Functions:
         self._people = people
         self._app = app
         self._graph = Graph()
+        self._refused: tuple[Problem, ...] = ()
+        # who wants to know that another set of workflows is served: what keeps the triggers
+        self.changed: list[Callable[[], None]] = []
         self._scripts = ThreadPool(SCRIPT_THREADS)
         self._network = ThreadPool(NETWORK_THREADS)
 
@@ -83,11 +86,26 @@ class Functions:
         documents: [("Orders.workflow.json", parsed document), ...]
         broken:    what kept other files from being read at all
         """
-        graph = load(documents, NODE_TYPES)
-        graph = replace(graph, problems=(*broken, *graph.problems))
+        self._serve(prepared(documents, broken))
+
+    def swap(self, graph: Graph) -> bool:
+        """Serve a set that `prepared` has built, unless part of it is broken; tell which it was.
+
+        When it is, the set that runs goes on, and `problems` begins with what is broken.
+        """
+        self._refused = tuple(problem for problem in graph.problems if problem.fatal)
+        for problem in self._refused:
+            log.error("%s", problem)
+        if not self._refused:
+            self._serve(graph)
+        return not self._refused
+
+    def _serve(self, graph: Graph) -> None:
         for problem in graph.problems:
             log.warning("%s", problem)
         self._graph = graph
+        for tell in self.changed:
+            tell()
 
     def names(self) -> list[str]:
         """Return the functions that can be called, sorted."""
@@ -96,7 +114,7 @@ class Functions:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Return what a person should know about the loaded files."""
-        return self._graph.problems
+        return (*self._refused, *self._graph.problems)
 
     @property
     def graph(self) -> Graph:
@@ -203,6 +221,12 @@ class Functions:
         if not run.idle:
             gevent.spawn(hosting.finish)
         return FunctionResponse(status=outcome.status, body=encode(outcome.body))
+
+
+def prepared(documents: Sequence[tuple[str, Any]], broken: Sequence[Problem] = ()) -> Graph:
+    """Return the graph of workflow documents; broken: what kept other files from being read."""
+    graph = load(documents, NODE_TYPES)
+    return replace(graph, problems=(*broken, *graph.problems))
 
 
 def _start(run: Run, enter: Callable[[Run], None]) -> None:

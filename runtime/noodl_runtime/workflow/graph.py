@@ -16,12 +16,16 @@ PREFIXES = (LOCAL, CLOUD)
 
 @dataclass(frozen=True)
 class Problem:
-    """Something in a workflow file that a person should know; what can run still runs."""
+    """Something in a workflow file that a person should know; what can run still runs.
+
+    fatal: a file or a component could not be loaded at all
+    """
 
     file: str
     component: str
     node: str
     message: str
+    fatal: bool = False
 
     def __str__(self) -> str:
         place = " ".join(part for part in (self.file, self.component, self.node) if part)

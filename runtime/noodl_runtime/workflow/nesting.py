@@ -29,7 +29,7 @@ def settle_nesting(components: dict[str, Component], problems: list[Problem]) ->
 
 
 def _refused(component: Component, message: str) -> Problem:
-    return Problem(component.file, component.name, "", f"{message}; it is not loaded")
+    return Problem(component.file, component.name, "", f"{message}; it is not loaded", fatal=True)
 
 
 def _inner(component: Component) -> Iterator[Component]:
