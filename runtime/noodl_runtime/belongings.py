@@ -7,6 +7,8 @@ from typing import Any
 from noodl_runtime.config_parameters import ConfigParameters
 from noodl_runtime.files.store import FileStore
 
+SHORTEST = 6  # characters; shorter ones stand in too many texts by chance
+
 
 @dataclass(frozen=True, kw_only=True)
 class Belongings:
@@ -30,3 +32,10 @@ class Belongings:
     def secret(self, name: str) -> str | None:
         """Return a secret, None for an unknown one."""
         return self.secrets.get(name)
+
+    def redacted(self, text: str) -> str:
+        """Return a text for the log, with secrets made unreadable."""
+        for secret in self.secrets.values():
+            if len(secret) >= SHORTEST and secret in text:
+                text = text.replace(secret, "***")
+        return text

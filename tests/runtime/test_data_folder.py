@@ -35,6 +35,16 @@ def test_secrets_are_made_once_and_for_the_owner_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
 
 
+def test_secrets_of_functions_come_from_the_environment_or_the_file(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    assert folder.secrets({}) == {}
+    (tmp_path / "secrets.json").write_text('{"secrets": {"STRIPE": "a", "MAIL": "b"}}')
+    environment = {"NOODL_SECRET_MAIL": "c", "NOODL_PORT": "1"}
+    assert folder.secrets(environment) == {"STRIPE": "a", "MAIL": "c"}
+    assert folder.master_key({}) != folder.file_key()
+    assert folder.secrets({}) == {"STRIPE": "a", "MAIL": "b"}
+
+
 def test_the_environment_overrides_the_master_key_and_writes_nothing(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     assert folder.master_key({"NOODL_MASTER_KEY": "from outside"}) == "from outside"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from noodl_runtime.access.caller import MASTER
-from noodl_runtime.errors import BadQuery, NoSuchCollection, NoSuchFile, NoSuchRecord
+from noodl_runtime.errors import BadName, BadQuery, NoSuchCollection, NoSuchFile, NoSuchRecord
 from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
 from noodl_runtime.functions.outbound import send
 from noodl_runtime.schema.operations import AddRelation, Increment, RemoveRelation
@@ -53,6 +53,7 @@ class Answers:
             asks.LogIn: self._log_in,
             asks.ReadConfig: self._config,
             asks.DeleteFile: self._delete_file,
+            asks.ReadSecret: self._secret,
         }
 
     def answer(self, ask: asks.Ask, origin: Origin) -> Any:
@@ -163,6 +164,15 @@ class Answers:
         if self._app is None:
             raise NoSuchFile("this backend keeps no files")
         self._app.delete_file(ask.name)
+
+    def _secret(self, ask: asks.ReadSecret, _origin: Origin) -> str:
+        secret = self._app.secret(ask.name) if self._app else None
+        if secret is None:
+            raise BadName(
+                f"there is no secret {ask.name!r}; set NOODL_SECRET_{ask.name}, or write it "
+                "under secrets in secrets.json"
+            )
+        return secret
 
     def _with_people(self) -> PeopleOperations:
         if self._people is None:

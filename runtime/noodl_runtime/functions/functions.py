@@ -183,7 +183,7 @@ class Functions:
             new_id=random_id,
             now=lambda: time.time() * 1000,
             fields=known_fields(records.get_schema(MASTER), graph.metadata),
-            log=lambda level, message, node: _log(origin.run, level, message, node),
+            log=lambda level, message, node: _log(origin.run, level, self._redacted(message), node),
             breathe=hosting.breathe,
             max_asks=self._settings.max_asks,
         )
@@ -192,6 +192,9 @@ class Functions:
         if isinstance(world, ScriptWorld):
             world.attach(hosting.run)
         return hosting
+
+    def _redacted(self, message: str) -> str:
+        return self._app.redacted(message) if self._app else message
 
     def _world(self, scripted: bool, deadline: Deadline) -> World:
         if not scripted:

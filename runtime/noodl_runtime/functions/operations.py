@@ -79,3 +79,7 @@ class AppOperations(Protocol):
     def secret(self, name: str) -> str | None:
         """Return a secret that only functions may know, None for an unknown one."""
         ...
+
+    def redacted(self, text: str) -> str:
+        """Return a text for the log, with secrets made unreadable."""
+        ...

@@ -152,6 +152,13 @@ class ReadConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadSecret:
+    """Answer the text of a secret; an unknown name is refused."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SendRequest:
     """Answer a Reply. An HTTP error status is an answer too; a refusal means no answer came."""
 
@@ -196,6 +203,7 @@ Ask = (
     | SaveUser
     | LogIn
     | ReadConfig
+    | ReadSecret
     | SendRequest
     | Wait
 )

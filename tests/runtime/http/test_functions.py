@@ -7,6 +7,7 @@ import pytest
 from noodl_runtime.backend import Backend
 from noodl_runtime.functions import Functions
 from tests.runtime.http.clients import Send
+from tests.runtime.workflow.graphs import component, document, node, script
 
 
 def echo(name: str, *, admits_everyone: bool) -> dict[str, Any]:
@@ -72,6 +73,45 @@ def test_an_old_session_does_not_lock_out_of_a_function_that_admits_everyone(
     for token in ("undefined", "r:gone"):
         headers = {"X-Parse-Session-Token": token}
         assert call("POST", "/functions/echo", {"a": 1}, headers).status == 200
+
+
+def test_below_the_mount_a_failure_has_the_code_that_sdks_know(
+    call: Send, workflows: Functions
+) -> None:
+    got = call("POST", "/parse/functions/members", {"a": 1})
+    assert got.body == {"code": 141, "error": "Unauthenticated requests not accepted."}
+
+
+def secretive(text: str) -> dict[str, Any]:
+    nodes = [node("q", "Request"), script("f", text, "Done"), node("r", "Response")]
+    return component("pay", nodes, "q.receive -> f.run, f.out-v -> r.pm-v, f.out-Done -> r.send")
+
+
+def test_a_function_can_read_a_secret_and_the_log_never_shows_it(
+    call: Send, shop: Backend, workflows: Functions, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "noodl.functions")
+    text = (
+        'const key = await Noodl.Secrets.get("SHOP_KEY"); console.log("key is " + key);'
+        " Outputs.v = key.length; Outputs.Done()"
+    )
+    workflows.attach(shop, None, shop.belongings)
+    workflows.load([("pay", document(secretive(text)))])
+    assert call("POST", "/functions/pay", {}).body == {"result": {"v": len("a secret")}}
+    assert "key is ***" in caplog.text
+    assert "a secret" not in caplog.text
+
+
+def test_an_unknown_secret_says_where_to_put_it(
+    call: Send, shop: Backend, workflows: Functions
+) -> None:
+    text = (
+        'try { await Noodl.Secrets.get("NONE") } catch (e) { Outputs.v = String(e.message ?? e) }'
+        " Outputs.Done()"
+    )
+    workflows.attach(shop, None, shop.belongings)
+    workflows.load([("pay", document(secretive(text)))])
+    assert "NOODL_SECRET_NONE" in call("POST", "/functions/pay", {}).body["result"]["v"]
 
 
 def test_a_function_is_not_called_by_get(call: Send, workflows: Functions) -> None:

@@ -42,6 +42,9 @@ class SmallBackend(Backend):
     def secret(self, name: str) -> str | None:
         return None
 
+    def redacted(self, text: str) -> str:
+        return text
+
     # -- seeding
 
     def seed(self, seed: Mapping[str, Any]) -> None:

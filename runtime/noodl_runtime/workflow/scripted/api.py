@@ -320,6 +320,11 @@ def _delete_file(question: _Question, name: str) -> None:
     )
 
 
+def _read_secret(question: _Question, name: Any) -> None:
+    ask = asks.ReadSecret(name=str(question.world.decode(name)))
+    question.ask(ask, question.answer)
+
+
 # -- network, time ---------------------------------------------------------------------------------
 
 
@@ -364,6 +369,7 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "saveCurrent": _save_current,
     "fetchCurrent": _fetch_current,
     "deleteFile": _delete_file,
+    "readSecret": _read_secret,
     "fetch": _fetch,
     "wait": _wait,
 }

@@ -1,4 +1,4 @@
-// Noodl.Records, Noodl.Users and Noodl.Files: questions to the host, as promises.
+// Noodl.Records, Noodl.Users, Noodl.Files and Noodl.Secrets: questions to the host, as promises.
 (() => {
   const { objects, idOf, classOfId } = part("objects");
   const { tree } = part("trees");
@@ -99,5 +99,9 @@
     delete: (name) => ask("deleteFile", [name], nothing),
   };
 
-  return { records, users, files };
+  const secrets = {
+    get: (name) => ask("readSecret", [enc(name)]),
+  };
+
+  return { records, users, files, secrets };
 })();
