@@ -33,17 +33,17 @@ def text() -> str:
 def commands() -> str:
     """List the commands of noodl-portable with their options."""
     from noodl_portable.commands import COMMANDS
+    from noodl_runtime.settings import SETTINGS
 
     rows = []
     for command in COMMANDS:
         parser = argparse.ArgumentParser(add_help=False)
         command.configure(parser)
-        options = [
-            "/".join(action.option_strings) or str(action.metavar or action.dest)
-            for action in parser._actions
-        ]
-        shown = "`DIR` and every setting" if command.name == "serve" else code(options)
-        rows.append((f"`{command.name}`", command.summary, shown, code(command.examples)))
+        serves = SETTINGS.keys() <= {action.dest for action in parser._actions}
+        own = [a for a in parser._actions if not serves or a.dest not in SETTINGS]
+        options = code("/".join(a.option_strings) or str(a.metavar or a.dest) for a in own)
+        takes = options + (" and every setting" if serves else "")
+        rows.append((f"`{command.name}`", command.summary, takes, code(command.examples)))
     return section("Commands", table(("command", "what it does", "takes", "examples"), rows))
 
 

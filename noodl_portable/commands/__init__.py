@@ -4,6 +4,7 @@ from noodl_portable.command import Command
 from noodl_portable.commands.backup import COMMAND as BACKUP
 from noodl_portable.commands.build import COMMAND as BUILD
 from noodl_portable.commands.compile import COMMAND as COMPILE
+from noodl_portable.commands.dev import COMMAND as DEV
 from noodl_portable.commands.diff import COMMAND as DIFF
 from noodl_portable.commands.doctor import COMMAND as DOCTOR
 from noodl_portable.commands.freeze import COMMAND as FREEZE
@@ -20,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     INIT,
     COMPILE,
     LINT,
+    DEV,
     SERVE,
     BUILD,
     INSPECT,
