@@ -12,6 +12,7 @@ from noodl_runtime.serve import run as serve
 def configure(parser: ArgumentParser) -> None:
     """Add the folder and every setting."""
     parser.add_argument("folder", metavar="DIR", type=Path, help="backend folder")
+    parser.add_argument("--app", metavar="DIR", type=Path, help="front end to serve at /")
     add_setting_options(parser)
 
 
@@ -20,13 +21,16 @@ def run(arguments: Namespace) -> int:
     folder: Path = arguments.folder
     if not folder.is_dir():
         raise SetupError(f"{folder} is not a folder; `noodl-portable init {folder}` makes one")
-    return serve(Source(folder.absolute()), vars(arguments))
+    app: Path | None = arguments.app
+    if app and not (app / "index.html").is_file():
+        raise SetupError(f"the front end {app} has no index.html; deploy it there first")
+    return serve(Source(folder.absolute(), app=app and app.absolute()), vars(arguments))
 
 
 COMMAND = Command(
     name="serve",
     summary="run a backend folder as it is, without building it",
-    examples=("serve my-app", "serve my-app --port 0 --mode development"),
+    examples=("serve my-app", "serve my-app --port 0 --app my-app-site"),
     configure=configure,
     run=run,
 )

@@ -23,6 +23,7 @@ from noodl_runtime.store.contract import CloudStore, Found, Query, Write
 from noodl_runtime.values import Record
 
 if TYPE_CHECKING:
+    from noodl_runtime.http.app_files import AppFiles
     from noodl_runtime.belongings import Belongings
     from noodl_runtime.functions import Functions
 
@@ -52,6 +53,7 @@ class Backend:
         self.version = version
         # files, configuration, secrets; None where nothing is kept beside records
         self.belongings: Belongings | None = None
+        self.app_files: AppFiles | None = None  # the front end served at /
         # who wants to know of changes made through the backend: what writes schema.json
         self.schema_changed: Callable[[Schema], None] = _nobody
         self.access = access or Access(store, settings, keys=Keys(master=master_key))

@@ -68,12 +68,14 @@ class Source:
     bundle:  the file it is packed in, None for a folder
     checked: SHA-256 of the files whose form was checked when the bundle was built
     manifest: of a bundle, its manifest
+    app:     folder of a front end to serve at /, None: the one in the bundle, if any
     """
 
     root: Traversable
     bundle: Path | None = None
     checked: frozenset[str] = frozenset()
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    app: Path | None = None
 
     @property
     def program(self) -> str:
@@ -219,6 +221,7 @@ class Service:
         settings = self.settings
         self.folder = DataFolder(self.data_path())
         self.backend = self._upgraded() if self._source.bundle else self._assemble()
+        self._add_front_end()
         from noodl_runtime.http.server import Server
 
         self.server = Server(self.backend, settings.host, settings.port)
@@ -275,6 +278,13 @@ class Service:
         backend = self._assemble()
         lineage.record(step)
         return backend
+
+    def _add_front_end(self) -> None:
+        app = self._source.app or self._source.root.joinpath("app")
+        if (self._source.bundle or self._source.app) and app.is_dir():
+            from noodl_runtime.http.app_files import AppFiles
+
+            self.backend.app_files = AppFiles(app, self.backend.app_id)
 
     def _assemble(self) -> Any:
         from noodl_runtime.assemble import assemble

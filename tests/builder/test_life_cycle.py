@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -121,4 +122,23 @@ def test_records_of_a_running_backend_are_frozen_into_a_new_bundle(
     with served(frozen, alone) as backend:
         assert products(backend) == [7]
         assert (alone / "records" / "data" / "files" / "logo.txt").read_text() == "a logo"
+        backend.stop()
+
+
+def test_a_front_end_inside_finds_its_backend_at_any_port(
+    tmp_path: Path, runtime: RuntimeParts, kept: Path
+) -> None:
+    baked = '{"cloudservices":{"endpoint":"https://old.example","appId":"old"}}'
+    app = make_backend(tmp_path / "deployed", {"index.html": "<p>", "export.js": f"x = {baked}"})
+    options = BuildOptions(folder=make_backend(tmp_path / "shop"), app=app)
+    output = tmp_path / "shop.pyz"
+    bundle = write(plan(options, runtime), output, cache=kept, trial=False).output
+    with served(bundle, tmp_path) as backend:
+        with urllib.request.urlopen(f"{backend.ready['url']}/export.js") as answer:
+            text = answer.read().decode()
+        assert text == (
+            f'x = {{"cloudservices":{{"endpoint":"{backend.ready["url"]}","appId":"shop-app"}}}}'
+        )
+        with urllib.request.urlopen(f"{backend.ready['url']}/") as answer:
+            assert answer.read() == b"<p>"
         backend.stop()

@@ -24,6 +24,7 @@ from noodl_runtime.http.guard import Guard, cors_headers, preflight_headers
 from noodl_runtime.http.route import Request, Response, Route, Wire
 from noodl_runtime.http.router import Match, Router
 from noodl_runtime.http.routes import ROUTES
+from noodl_runtime.http.routes.app import with_app
 from noodl_runtime.http.wires import WIRES, Sent
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Dispatcher:
     def __init__(self, backend: "Backend", routes: Iterable[Route] = ROUTES) -> None:
         settings = backend.settings
         self._backend = backend
-        self._router = Router(routes)
+        self._router = Router(with_app(backend, list(routes)))
         public = urlsplit(settings.public_url)
         self._guard = Guard(
             hosts=(settings.host, *settings.allowed_hosts, public.netloc),

@@ -71,6 +71,7 @@ class Match(NamedTuple):
 
 
 UNKNOWN = Match({}, {})
+_ANYTHING = ":"  # where patterns that begin with a named part are kept; looked at last
 
 
 class Router:
@@ -84,10 +85,11 @@ class Router:
 
     def find(self, parts: tuple[str, ...]) -> Match:
         """Return what the table has for a path."""
-        for pattern in self._by_first.get(parts[0] if parts else "", ()):
-            params = pattern.match(parts)
-            if params is not None:
-                return Match(pattern.routes, params)
+        for first in (parts[0] if parts else "", _ANYTHING):
+            for pattern in self._by_first.get(first, ()):
+                params = pattern.match(parts)
+                if params is not None:
+                    return Match(pattern.routes, params)
         return UNKNOWN
 
     def _add(self, route: Route) -> None:
@@ -96,5 +98,7 @@ class Router:
             rest = parts[-1][1:-1] if parts and parts[-1].endswith("*") else None
             pattern = Pattern(parts[:-1] if rest else parts, rest)
             self._patterns[route.pattern] = pattern
-            self._by_first.setdefault(parts[0] if parts else "", []).append(pattern)
+            first = parts[0] if parts else ""
+            key = _ANYTHING if first.startswith(":") else first
+            self._by_first.setdefault(key, []).append(pattern)
         self._patterns[route.pattern].routes[route.method] = route
