@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from noodl_runtime.access.caller import MASTER
-from noodl_runtime.errors import BadName, BadQuery, NoSuchCollection, NoSuchFile, NoSuchRecord
+from noodl_runtime.errors import BadQuery, NoSuchCollection, NoSuchFile, NoSuchRecord
 from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
 from noodl_runtime.functions.outbound import send
 from noodl_runtime.schema.operations import AddRelation, Increment, RemoveRelation
@@ -165,14 +165,8 @@ class Answers:
             raise NoSuchFile("this backend keeps no files")
         self._app.delete_file(ask.name)
 
-    def _secret(self, ask: asks.ReadSecret, _origin: Origin) -> str:
-        secret = self._app.secret(ask.name) if self._app else None
-        if secret is None:
-            raise BadName(
-                f"there is no secret {ask.name!r}; set NOODL_SECRET_{ask.name}, or write it "
-                "under secrets in secrets.json"
-            )
-        return secret
+    def _secret(self, ask: asks.ReadSecret, _origin: Origin) -> str | None:
+        return self._app.secret(ask.name) if self._app else None
 
     def _with_people(self) -> PeopleOperations:
         if self._people is None:

@@ -153,7 +153,7 @@ class ReadConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadSecret:
-    """Answer the text of a secret; an unknown name is refused."""
+    """Answer the text of a secret, None for an unknown one."""
 
     name: str
 

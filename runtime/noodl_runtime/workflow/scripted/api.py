@@ -321,8 +321,15 @@ def _delete_file(question: _Question, name: str) -> None:
 
 
 def _read_secret(question: _Question, name: Any) -> None:
-    ask = asks.ReadSecret(name=str(question.world.decode(name)))
-    question.ask(ask, question.answer)
+    wanted = str(question.world.decode(name))
+
+    def answered(secret: str | None) -> None:
+        if secret is None:
+            question.refuse(f"there is no secret {wanted!r}; set NOODL_SECRET_{wanted}")
+        else:
+            question.answer(secret)
+
+    question.ask(asks.ReadSecret(name=wanted), answered)
 
 
 # -- network, time ---------------------------------------------------------------------------------
