@@ -7,6 +7,7 @@ SQLite holds what `encode` returns and `decode` makes of it exactly what was giv
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from noodl_runtime.errors import InvalidValue, WrongType
@@ -36,7 +37,8 @@ class FieldType:
     sql:     type of its column, "" for a column that keeps what it is given, None for no column
     classes: Python classes of its values
     encode:  value -> what SQLite holds; raises InvalidValue saying what is wrong with the value
-    decode:  (what SQLite holds, the field's target) -> value
+    decode:  what SQLite holds -> value, None where that is the value itself; of targeted types
+             with the collection before it; `decoder` knows
     targeted: whether its fields name a collection they lead to
     """
 
@@ -44,7 +46,7 @@ class FieldType:
     sql: str | None
     classes: tuple[type, ...]
     encode: Callable[[Any], SqlValue] = lambda value: value
-    decode: Callable[[Any, str | None], Any] | None = None
+    decode: Callable[..., Any] | None = None
     targeted: bool = False
 
 
@@ -96,7 +98,7 @@ def _place(latitude: float, longitude: float) -> None:
             raise InvalidValue(f"{name} {number!r} is not between -{most} and {most}")
 
 
-def _polygon_back(stored: str, _target: str | None) -> Polygon:
+def _polygon_back(stored: str) -> Polygon:
     return Polygon(tuple((latitude, longitude) for latitude, longitude in from_json(stored)))
 
 
@@ -108,35 +110,35 @@ _TYPES = (
         sql="INTEGER",
         classes=(bool,),
         encode=int,
-        decode=lambda stored, _: bool(stored),
+        decode=bool,
     ),
     FieldType(
         name="Date",
         sql="TEXT",
         classes=(Date,),
         encode=_date,
-        decode=lambda stored, _: Date(stored),
+        decode=Date,
     ),
     FieldType(
         name="Object",
         sql="TEXT",
         classes=(dict,),
         encode=to_json,
-        decode=lambda stored, _: from_json(stored),
+        decode=from_json,
     ),
     FieldType(
         name="Array",
         sql="TEXT",
         classes=(list, tuple),
         encode=to_json,
-        decode=lambda stored, _: from_json(stored),
+        decode=from_json,
     ),
     FieldType(
         name="Pointer",
         sql="TEXT",
         classes=(Pointer, Included),
         encode=_pointer,
-        decode=lambda stored, target: Pointer(target or "", stored),
+        decode=Pointer,
         targeted=True,
     ),
     FieldType(name="Relation", sql=None, classes=(RelationTo,), targeted=True),
@@ -145,14 +147,14 @@ _TYPES = (
         sql="TEXT",
         classes=(File,),
         encode=lambda value: checked_text(value.name),
-        decode=lambda stored, _: File(stored),
+        decode=File,
     ),
     FieldType(
         name="GeoPoint",
         sql="TEXT",
         classes=(GeoPoint,),
         encode=_geo_point,
-        decode=lambda stored, _: GeoPoint(*from_json(stored)),
+        decode=lambda stored: GeoPoint(*from_json(stored)),
     ),
     FieldType(
         name="Polygon", sql="TEXT", classes=(Polygon,), encode=_polygon, decode=_polygon_back
@@ -162,7 +164,7 @@ _TYPES = (
         sql="TEXT",
         classes=(Bytes,),
         encode=lambda value: checked_text(value.base64),
-        decode=lambda stored, _: Bytes(stored),
+        decode=Bytes,
     ),
     # The system field ACL; it lies in two columns of its own, see schema/acl.py.
     FieldType(name="ACL", sql=None, classes=(dict,)),
@@ -228,5 +230,13 @@ def encode(field: Field, value: Any) -> SqlValue:
 
 def decode(field: Field, stored: Any) -> Any:
     """Return the value behind what SQLite holds; SQL NULL is None."""
-    back = FIELD_TYPES[field.type].decode
-    return stored if stored is None or back is None else back(stored, field.target)
+    back = decoder(field)
+    return stored if stored is None or back is None else back(stored)
+
+
+def decoder(field: Field) -> Callable[[Any], Any] | None:
+    """Return what makes a field's values of what SQLite holds; None where that is the value."""
+    row = FIELD_TYPES[field.type]
+    if row.decode is not None and row.targeted:
+        return partial(row.decode, field.target or "")
+    return row.decode

@@ -6,7 +6,7 @@ transaction. Nothing here depends on how or where records are kept.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from noodl_runtime.errors import BadName, InvalidValue, WrongType
 from noodl_runtime.schema.acl import Permissions, to_acl, to_permissions
@@ -14,7 +14,7 @@ from noodl_runtime.schema.field_types import (
     FIELD_TYPES,
     SqlValue,
     check,
-    encode,
+    decoder,
     fits,
     wrong_type,
 )
@@ -28,12 +28,44 @@ from noodl_runtime.schema.operations import (
     RelationOperation,
     SetOnInsert,
 )
-from noodl_runtime.schema.rules import Rule
+from noodl_runtime.schema.rules import rules_of
 from noodl_runtime.store.nested import with_nested
 from noodl_runtime.values import Record, RelationTo
 
 # What a client may send back with a record as it got it, and what it cannot set that way.
 _NOT_SET = ("objectId", "createdAt", "updatedAt")
+
+
+class Keeping(NamedTuple):
+    """How the values of one field are kept, looked up once per schema and not once per value.
+
+    classes: of values that need no further check
+    encode, decode: as in schema/field_types.py
+    """
+
+    name: str
+    classes: tuple[type, ...]
+    encode: Callable[[Any], SqlValue]
+    decode: Callable[[Any], Any] | None
+
+
+class Form:
+    """What the values of a collection's records have to be; made once per schema."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+        self.rules = rules_of(collection)
+        fields = collection.fields.values()
+        self.keeping = {each.name: _keeping(each) for each in fields if each.type != "Relation"}
+        # What a new record shows although it was not sent.
+        self.unsent = [
+            each for each in fields if each.default is not None or each.type == "Relation"
+        ]
+
+
+def _keeping(each: Field) -> Keeping:
+    row = FIELD_TYPES[each.type]
+    return Keeping(each.name, () if row.targeted else row.classes, row.encode, decoder(each))
 
 
 @dataclass
@@ -52,47 +84,44 @@ class Outcome:
     relations: list[tuple[Field, RelationOperation]] = field(default_factory=list)
 
 
-def created(
-    collection: Collection, rules: Mapping[str, Rule], values: Mapping[str, Any]
-) -> Outcome:
+def created(form: Form, values: Mapping[str, Any]) -> Outcome:
     """Return what a new record comes to; it has no objectId yet.
 
     raises: WrongType, InvalidValue, BadName naming the field
     """
-    outcome = _applied(collection, {}, values, creating=True)
-    for each in collection.fields.values():
-        if each.default is not None and each.name not in outcome.record:
-            _put(outcome, each, each.default)
-        elif each.type == "Relation":
-            _show_relation(outcome, each)
-    for name, rule in rules.items():
+    outcome = _applied(form, {}, values, creating=True)
+    for each in form.unsent:
+        if each.type == "Relation":
+            outcome.record[each.name] = RelationTo(each.target or "")
+        elif each.name not in outcome.record:
+            _put(outcome, form.keeping[each.name], each.default)
+    for name, rule in form.rules.items():
         rule(outcome.record.get(name))
     return outcome
 
 
-def saved(
-    collection: Collection, rules: Mapping[str, Rule], record: Record, values: Mapping[str, Any]
-) -> Outcome:
+def saved(form: Form, record: Record, values: Mapping[str, Any]) -> Outcome:
     """Return what a present record comes to; what is not sent stays; raises as `created`."""
-    outcome = _applied(collection, record, values, creating=False)
+    outcome = _applied(form, record, values, creating=False)
     for name in outcome.columns:
-        if name in rules:
-            rules[name](outcome.record.get(name))
+        if name in form.rules:
+            form.rules[name](outcome.record.get(name))
     return outcome
 
 
-def _applied(
-    collection: Collection, record: Record, values: Mapping[str, Any], *, creating: bool
-) -> Outcome:
+def _applied(form: Form, record: Record, values: Mapping[str, Any], *, creating: bool) -> Outcome:
     outcome = Outcome(dict(record))
     for key, value in values.items():
-        if key == "ACL":
+        keeping = form.keeping.get(key)
+        if keeping is not None and type(value) in keeping.classes:
+            _put(outcome, keeping, value)
+        elif key == "ACL":
             _put_acl(outcome, value)
         elif key not in _NOT_SET:
             name, *path = key.split(".")
-            found = _field(collection, name, value)
+            found = _field(form.collection, name, value)
             if found is not None and not (isinstance(value, SetOnInsert) and not creating):
-                _apply(collection, outcome, found, path, value)
+                _apply(form, outcome, found, path, value)
     return outcome
 
 
@@ -110,34 +139,32 @@ def _field(collection: Collection, name: str, value: Any) -> Field | None:
     return found
 
 
-def _apply(
-    collection: Collection, outcome: Outcome, each: Field, path: list[str], value: Any
-) -> None:
+def _apply(form: Form, outcome: Outcome, each: Field, path: list[str], value: Any) -> None:
     if path:
-        _apply_below(collection, outcome, each, path, value)
+        _apply_below(form, outcome, each, path, value)
     elif each.type == "Relation":
-        _relate(collection, outcome, each, value)
+        _relate(form.collection, outcome, each, value)
     elif isinstance(value, Operation):
-        _check_implied(collection, each, value)
-        _put(outcome, each, _operate(each, value.apply, outcome.record.get(each.name)))
+        _check_implied(form.collection, each, value)
+        new = _operate(each, value.apply, outcome.record.get(each.name))
+        _put(outcome, form.keeping[each.name], new)
     else:
-        check(collection.name, each, value)
-        _put(outcome, each, value)
+        check(form.collection.name, each, value)
+        _put(outcome, form.keeping[each.name], value)
 
 
-def _apply_below(
-    collection: Collection, outcome: Outcome, each: Field, path: list[str], value: Any
-) -> None:
+def _apply_below(form: Form, outcome: Outcome, each: Field, path: list[str], value: Any) -> None:
     """Change one value inside an Object or Array: "address.city"."""
     if each.type not in ("Object", "Array"):
-        raise wrong_type(collection.name, each, ("Object", None))
+        raise wrong_type(form.collection.name, each, ("Object", None))
     if not all(path):
         raise BadName(f"invalid field name: {each.name}.{'.'.join(path)}")
     change = value.apply if isinstance(value, Operation) else lambda _current: value
     current = outcome.record.get(each.name)
     if current is None and isinstance(value, Delete):
         return
-    _put(outcome, each, _operate(each, lambda whole: with_nested(whole, path, change), current))
+    new = _operate(each, lambda whole: with_nested(whole, path, change), current)
+    _put(outcome, form.keeping[each.name], new)
 
 
 def _operate(each: Field, change: Callable[[Any], Any], current: Any) -> Any:
@@ -153,17 +180,20 @@ def _check_implied(collection: Collection, each: Field, operation: Operation) ->
         raise wrong_type(collection.name, each, given)
 
 
-def _put(outcome: Outcome, each: Field, value: Any) -> None:
+def _put(outcome: Outcome, keeping: Keeping, value: Any) -> None:
     """Take over a value in the form in which it will be read back, so that an answer never lies."""
+    name, _, encode, decode = keeping
     if value is MISSING:
-        outcome.record.pop(each.name, None)
-        outcome.columns[each.name] = None
+        outcome.record.pop(name, None)
+        outcome.columns[name] = None
     elif value is None:
-        outcome.record[each.name] = outcome.columns[each.name] = None
+        outcome.record[name] = outcome.columns[name] = None
     else:
-        stored = outcome.columns[each.name] = encode(each, value)
-        back = FIELD_TYPES[each.type].decode
-        outcome.record[each.name] = back(stored, each.target) if back else stored
+        try:
+            stored = outcome.columns[name] = encode(value)
+        except InvalidValue as error:
+            raise InvalidValue(f"{name}: {error}") from error
+        outcome.record[name] = stored if decode is None else decode(stored)
 
 
 def _put_acl(outcome: Outcome, value: Any) -> None:
@@ -194,7 +224,3 @@ def _check_related(collection: Collection, each: Field, operation: RelationOpera
     for pointer in operation.objects:
         if pointer.collection not in ("", each.target):
             raise wrong_type(collection.name, each, ("Relation", pointer.collection))
-
-
-def _show_relation(outcome: Outcome, each: Field) -> None:
-    outcome.record[each.name] = RelationTo(each.target or "")

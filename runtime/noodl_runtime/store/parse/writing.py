@@ -10,8 +10,7 @@ from noodl_runtime.schema.acl import to_permissions
 from noodl_runtime.schema.model import Collection
 from noodl_runtime.schema.operations import Delete as DeleteField
 from noodl_runtime.schema.operations import Increment, Operation, SetOnInsert
-from noodl_runtime.schema.rules import rules_of
-from noodl_runtime.store.applying import created, saved
+from noodl_runtime.store.applying import Form, created, saved
 from noodl_runtime.store.contract import Action, Create, Delete, Principals, Save, Write
 from noodl_runtime.store.parse.wire import written
 from noodl_runtime.values import Record
@@ -99,7 +98,7 @@ def _create_body(write: Create, collection: Collection) -> dict[str, Any]:
         raise InvalidValue(
             f"{write.object_id[:80]!r} cannot be an objectId; it takes letters, digits, - and _"
         )
-    outcome = created(collection, rules_of(collection), write.values)
+    outcome = created(Form(collection), write.values)
     values = {
         name: value.amount if isinstance(value, SetOnInsert) else value
         for name, value in _sent(write.values, outcome.record, collection).items()
@@ -110,7 +109,7 @@ def _create_body(write: Create, collection: Collection) -> dict[str, Any]:
 
 
 def _save_body(write: Save, collection: Collection) -> dict[str, Any]:
-    outcome = saved(collection, rules_of(collection), {}, write.values)
+    outcome = saved(Form(collection), {}, write.values)
     values = _sent(write.values, outcome.record, collection)
     return written({k: v for k, v in values.items() if not isinstance(v, SetOnInsert)})
 

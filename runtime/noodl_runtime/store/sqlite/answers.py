@@ -6,11 +6,10 @@ from typing import Any
 
 from noodl_runtime.store.contract import Principals, Query
 from noodl_runtime.store.include import include
-from noodl_runtime.store.sqlite.table import Table, principals_of
+from noodl_runtime.store.sqlite.table import READERS, Table, principals_of
 from noodl_runtime.store.wanted import Wanted, wanted
 from noodl_runtime.values import Record
 
-_READERS = 3  # place of the readers in a row, see table.py
 _EVERYTHING = Wanted()
 
 Selected = tuple[frozenset[str] | None, frozenset[str]]  # keys, None for all; excluded
@@ -48,5 +47,5 @@ class Answer:
 
 def may_read(row: Sequence[Any], who: Principals) -> bool:
     """Say whether the record behind a row may be read."""
-    readers = principals_of(row[_READERS])
-    return who is None or readers is None or not who.isdisjoint(readers)
+    readers = row[READERS]
+    return who is None or readers is None or not who.isdisjoint(principals_of(readers) or ())

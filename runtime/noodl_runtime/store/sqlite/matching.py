@@ -26,10 +26,14 @@ class Matching:
     ) -> tuple[str, tuple[Any, ...]]:
         """Return the statement for some columns of all matches in order, and its parameters."""
         assert self.table is not None
-        by = compile_order(order, self._schema, self._collection, condition=self._condition)
+        by = self.table.ordered(tuple(order)) if order else self._unordered()
         text = (
             f"SELECT {columns} FROM {self.table.name} AS t "
             f"WHERE {self.where.text} ORDER BY {by.text} LIMIT ? OFFSET ?"
         )
         most = -1 if limit is None else limit  # OFFSET needs a LIMIT; -1 is none
         return text, (*self.where.parameters, *by.parameters, most, skip)
+
+    def _unordered(self) -> Sql:
+        """Return the order of creation, or by distance where the condition asks for nearness."""
+        return compile_order((), self._schema, self._collection, condition=self._condition)

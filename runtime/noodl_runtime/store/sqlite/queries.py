@@ -52,8 +52,9 @@ class Queries:
         principals: Principals,
     ) -> Record:
         """Return one record. raises: NoSuchRecord, also when it may not be read."""
-        query = Query(collection=collection, include=include, keys=keys, principals=principals)
-        return self._fresh(lambda state: self._fetch(state, query, object_id))
+        return self._fresh(
+            lambda state: self._fetch(state, collection, object_id, include, keys, principals)
+        )
 
     def count(self, collection: str, where: Mapping[str, Any], principals: Principals) -> int:
         """Return how many records match."""
@@ -107,15 +108,28 @@ class Queries:
         rows = self._reader.rows(text, parameters)
         return Found(answer.records(rows), count)
 
-    def _fetch(self, state: State, query: Query, object_id: str) -> Record:
-        table = state.tables.get(query.collection)
-        if table is not None:
+    def _fetch(
+        self,
+        state: State,
+        collection: str,
+        object_id: str,
+        include: tuple[str, ...],
+        keys: tuple[str, ...] | None,
+        principals: Principals,
+    ) -> Record:
+        table = state.tables.get(collection)
+        if table is None:
+            raise NoSuchRecord("Object not found.")
+        answer: Answer | None = None
+        text = table.select_by_id
+        if include or keys is not None:
+            query = Query(collection=collection, include=include, keys=keys, principals=principals)
             answer = Answer(table, query, partial(self._look, state))
-            text = f"SELECT {answer.columns} FROM {table.name} AS t WHERE t.`objectId` = ?"
-            rows = self._reader.look_up(text, (object_id,))
-            if rows and may_read(rows[0], query.principals):
-                return answer.records(rows)[0]
-        raise NoSuchRecord("Object not found.")
+            text = table.by_id(answer.columns)
+        rows = self._reader.look_up(text, (object_id,))
+        if not rows or not may_read(rows[0], principals):
+            raise NoSuchRecord("Object not found.")
+        return answer.records(rows)[0] if answer else table.whole.record(rows[0])
 
     def _count(self, matching: Matching) -> int:
         if matching.table is None:

@@ -13,7 +13,13 @@ from noodl_runtime.store.applying import Outcome, created, saved
 from noodl_runtime.store.contract import Action, Create, Delete, Principals, Save, Write
 from noodl_runtime.store.sqlite import secrets
 from noodl_runtime.store.sqlite.state import State
-from noodl_runtime.store.sqlite.table import Table, nulls_text, principals_of, principals_text
+from noodl_runtime.store.sqlite.table import (
+    WRITERS,
+    Table,
+    nulls_text,
+    principals_of,
+    principals_text,
+)
 from noodl_runtime.store.sqlite.writer import Transaction
 from noodl_runtime.values import NewId, Record, iso_of
 
@@ -30,7 +36,7 @@ def carry_out(transaction: Transaction, state: State, write: Write, new_id: NewI
 
 
 def _create(transaction: Transaction, table: Table, write: Create, new_id: NewId) -> Record:
-    outcome = created(table.collection, table.rules, write.values)
+    outcome = created(table.form, write.values)
     created_at = write.created_at or transaction.now
     readers, writers = outcome.permissions or (None, None)
     row = (
@@ -39,7 +45,7 @@ def _create(transaction: Transaction, table: Table, write: Create, new_id: NewId
         principals_text(readers),
         principals_text(writers),
         nulls_text(outcome.record),
-        *(outcome.columns.get(name) for name in table.columns),
+        *map(outcome.columns.get, table.columns),
     )
     object_id = _insert(transaction, table, row, write.object_id, new_id)
     record = {
@@ -78,7 +84,7 @@ def _insert(
 
 def _save(transaction: Transaction, table: Table, write: Save, _new_id: NewId) -> Record:
     before = _present(transaction, table, write.object_id, write.principals)
-    outcome = saved(table.collection, table.rules, before, write.values)
+    outcome = saved(table.form, before, write.values)
     columns: dict[str, Any] = dict(outcome.columns)
     if outcome.permissions is not None:
         readers, writers = outcome.permissions
@@ -121,7 +127,7 @@ def _tell(
 def _present(transaction: Transaction, table: Table, object_id: str, who: Principals) -> Record:
     """Return a record that is to be changed. raises: NoSuchRecord, also when it may not be."""
     rows = transaction.connection.rows(table.select_by_id, (object_id,))
-    if not rows or not _may_write(rows[0][4], who):
+    if not rows or not _may_write(rows[0][WRITERS], who):
         raise NoSuchRecord("Object not found.")
     return table.whole.record(rows[0])
 
