@@ -4,7 +4,8 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from secrets import token_bytes
+from typing import TYPE_CHECKING, Any
 
 import gevent
 from gevent.threadpool import ThreadPool
@@ -15,6 +16,7 @@ from noodl_runtime.functions.calls import FunctionRequest, FunctionResponse, fai
 from noodl_runtime.functions.hosting import Deadline, Hosting
 from noodl_runtime.functions.known_fields import known_fields
 from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
+from noodl_runtime.functions.tracing import tracer
 from noodl_runtime.script.engine import Engine, LimitMet, available
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import Origin
@@ -32,6 +34,9 @@ from noodl_runtime.workflow.scripted.api import on_ask
 from noodl_runtime.workflow.scripted.world import ScriptWorld
 from noodl_runtime.workflow.triggering import Firing, Trigger, fire, triggers_of
 from noodl_runtime.workflow.world import World
+
+if TYPE_CHECKING:
+    from noodl_runtime.runs import Recording, RunHistory
 
 log = logging.getLogger("noodl.functions")
 
@@ -63,6 +68,7 @@ class Functions:
         self._people = people
         self._app = app
         self._graph = Graph()
+        self.history: RunHistory | None = None  # None: runs are not kept
         self._refused: tuple[Problem, ...] = ()
         # who wants to know that another set of workflows is served: what keeps the triggers
         self.changed: list[Callable[[], None]] = []
@@ -79,6 +85,11 @@ class Functions:
         self._records = records
         self._people = people
         self._app = app
+
+    def close(self) -> None:
+        """Write down what is left to write."""
+        if self.history:
+            self.history.close()
 
     def load(self, documents: Sequence[tuple[str, Any]], broken: Sequence[Problem] = ()) -> None:
         """Prepare workflow documents and serve them from now on; runs under way are not touched.
@@ -136,13 +147,16 @@ class Functions:
             return failed(400, f"Can't find component model for {trigger.component}")
         name = f"{trigger.component} ({trigger.kind})"
         deadline = Deadline(TRIGGER_TIMEOUT)
-        hosting = self.host(graph, component, Origin(run=name, depth=depth), deadline)
+        recording = self._begin(trigger.component, trigger.kind, firing.parameters)
+        origin = Origin(run=name, depth=depth)
+        hosting = self.host(graph, component, origin, deadline, recording)
         run = hosting.run
 
         def begin_run() -> None:
             _start(run, lambda started: fire(started, trigger.node, firing))
 
-        return self._answered(name, hosting, begin_run, idle=IDLE_ANSWER)
+        answer = self._answered(name, hosting, begin_run, idle=IDLE_ANSWER)
+        return self._kept(recording, answer)
 
     def call(self, name: str, request: FunctionRequest) -> FunctionResponse:
         """Run a function and return its answer; whatever happens, there is one.
@@ -156,19 +170,33 @@ class Functions:
         if component.first(REQUEST.name) is None:
             return failed(400, "Could not find request node for function")
         deadline = Deadline(self._settings.function_timeout)
-        hosting = self.host(graph, component, Origin(run=name), deadline)
         body = request.body.decode("utf-8-sig", "replace")
+        recording = self._begin(name, "call", body)
+        hosting = self.host(graph, component, Origin(run=name), deadline, recording)
         run = hosting.run
 
         def begin_run() -> None:
             _start(run, lambda started: begin(started, body, request.headers))
 
-        return self._answered(name, hosting, begin_run)
+        return self._kept(recording, self._answered(name, hosting, begin_run))
+
+    def _begin(self, name: str, trigger: str, request: Any) -> "Recording | None":
+        return self.history.begin(name, trigger, request) if self.history else None
+
+    def _kept(self, recording: "Recording | None", answer: FunctionResponse) -> FunctionResponse:
+        if self.history and recording:
+            self.history.end(recording, answer.status, answer.body)
+        return answer
 
     def host(
-        self, graph: Graph, component: Component, origin: Origin, deadline: Deadline
+        self,
+        graph: Graph,
+        component: Component,
+        origin: Origin,
+        deadline: Deadline,
+        recording: "Recording | None" = None,
     ) -> Hosting:
-        """Return a fresh run of a component, with its host."""
+        """Return a fresh run of a component, with its host. recording: what is told of the run."""
         assert self._records is not None
         records = self._records
         scripted = component.needs_script and available()
@@ -179,13 +207,22 @@ class Functions:
             network=self._network,
             origin=origin,
         )
+
+        def noted(level: str, message: str, node: Node | None) -> None:
+            text = self._redacted(message)
+            _log(origin.run, level, text, node)
+            if recording:
+                recording.log(level, node.spec.id if node else "", text)
+
         around = Surroundings(
             new_id=random_id,
             now=lambda: time.time() * 1000,
             fields=known_fields(records.get_schema(MASTER), graph.metadata),
-            log=lambda level, message, node: _log(origin.run, level, self._redacted(message), node),
+            log=noted,
             breathe=hosting.breathe,
+            random=token_bytes,
             max_asks=self._settings.max_asks,
+            trace=tracer(recording),
         )
         world = self._world(scripted, deadline)
         hosting.run = Run(graph, component, world, around)

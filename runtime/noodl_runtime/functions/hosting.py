@@ -161,6 +161,8 @@ class Hosting:
     def _send(self, ticket: int, ask: SendRequest) -> None:
         left = self._deadline.remaining()
         timeout_s = LONGEST_REQUEST if left is None else max(left, 0.001)
+        if ask.timeout_s is not None:
+            timeout_s = max(min(timeout_s, ask.timeout_s), 0.001)
         reply, error = self._network.apply(_sent, (self._answers, ask, timeout_s))
         self._arrivals.put((ticket, reply, error))
 

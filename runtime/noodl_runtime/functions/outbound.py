@@ -18,6 +18,10 @@ class RequestFailed(PortableError):
     status, code = 502, 1
 
 
+class RequestTimedOut(RequestFailed, TimeoutError):
+    """No answer came in time."""
+
+
 def send(request: SendRequest, timeout_s: float) -> Reply:
     """Send a request and return what came back, whatever its status. raises: RequestFailed."""
     if not request.url.lower().startswith(("http://", "https://")):
@@ -33,7 +37,8 @@ def send(request: SendRequest, timeout_s: float) -> Reply:
         with answer:
             return _reply(request, answer.code, str(answer.reason), answer.headers, answer)
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise RequestFailed(_reason(error)) from error
+        late = isinstance(getattr(error, "reason", error), TimeoutError)
+        raise (RequestTimedOut if late else RequestFailed)(_reason(error)) from error
 
 
 def _reply(

@@ -160,12 +160,16 @@ class ReadSecret:
 
 @dataclass(frozen=True, kw_only=True)
 class SendRequest:
-    """Answer a Reply. An HTTP error status is an answer too; a refusal means no answer came."""
+    """Answer a Reply. An HTTP error status is an answer too; a refusal means no answer came.
+
+    timeout_s: a TimeoutError refuses what takes longer; None leaves that to the host
+    """
 
     url: str
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | None = None
+    timeout_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

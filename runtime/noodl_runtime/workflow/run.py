@@ -13,6 +13,7 @@ other: graphs drawn in the editor rely on who wins.
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from noodl_runtime.workflow.asks import Ask, ReadConfig
@@ -44,6 +45,7 @@ class Surroundings:
 
     fields:  collection -> field -> FieldType; {} for a collection nobody knows
     breathe: called every few steps; it may let others run, and raises to end the run
+    trace:   hears of each value that an input takes; None costs nothing
     """
 
     new_id: Callable[[], str]
@@ -51,7 +53,9 @@ class Surroundings:
     fields: Callable[[str], Mapping[str, FieldType]]
     log: Log
     breathe: Callable[[], None]
+    random: Callable[[int], bytes]  # so many bytes nobody can guess
     max_asks: int = 100
+    trace: Callable[[Node, str, Value], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ class Run:
         self.asks: list[tuple[int, Ask]] = []
         self.user: Value = UNDEFINED
         self.user_watchers: list[Callable[[], None]] = []
+        self.error_watchers: list[Callable[[str, Node], None]] = []
         self.config: Mapping[str, Any] | None = None
         self._config_watchers: list[Task] = []
         self.accepting = True
@@ -142,7 +147,14 @@ class Run:
         return len(self._waiting)
 
     def log(self, level: str, message: str, node: Node | None = None) -> None:
-        """Write a line that names the node."""
+        """Write a line that names the node; errors of nodes reach those who watch for them."""
+        self.around.log(level, message, node)
+        if level == "error" and node is not None:
+            for watcher in self.error_watchers:
+                self.later(partial(watcher, message, node))
+
+    def note(self, level: str, message: str, node: Node) -> None:
+        """Write a line that an author asked for: no error of the node, whatever its level."""
         self.around.log(level, message, node)
 
     # -- for node types and scripts

@@ -116,3 +116,8 @@ def _ms(wall: datetime, zone: str | None) -> float:
         offset = timedelta(minutes=-minutes if zone[0] == "-" else minutes)
         aware = wall.replace(tzinfo=timezone(offset))
     return float((aware - _EPOCH) // timedelta(milliseconds=1))
+
+
+def from_local(wall: datetime) -> float:
+    """Return the moment of a wall clock time in the time zone of the process, in milliseconds."""
+    return _ms(wall, None)
