@@ -12,6 +12,7 @@ from noodl_builder.entry import Entry, make_entry
 from noodl_builder.fat_layout import lay_out
 from noodl_builder.folder_files import LeftOut
 from noodl_builder.licences import licences_entry
+from noodl_builder.lints import Finding, lint
 from noodl_builder.manifest import (
     MANIFEST,
     BundleInfo,
@@ -39,6 +40,7 @@ class Plan:
 
     info:        what the manifest will say
     left_out:    files of the backend that stay behind, and why
+    warnings:    what is odd in the backend, and does not stop the build
     epoch:       time every entry carries, seconds since 1970
     inputs:      folders it was made from; the bundle is never written into one of them
     environment: shiv's description of the zip
@@ -47,6 +49,7 @@ class Plan:
     info: BundleInfo
     entries: tuple[Entry, ...]
     left_out: tuple[LeftOut, ...]
+    warnings: tuple[Finding, ...]
     epoch: int
     inputs: tuple[Path, ...] = field(compare=False, repr=False)
     environment: Any = field(compare=False, repr=False)
@@ -59,6 +62,7 @@ class Plan:
     def __str__(self) -> str:
         lines = [f"{e.sha256[:16]}  {e.size:>9}  {e.name}" for e in self.entries]
         lines += [f"left out: {left.name} ({left.reason})" for left in self.left_out]
+        lines += [f"warning: {finding}" for finding in self.warnings]
         return "\n".join(lines)
 
 
@@ -75,6 +79,7 @@ def plan(
     """
     tell("reading the backend")
     backend = read_backend(options)
+    warnings = lint(backend)
     missing: list[LeftOut] = []
     if runtime is None:
         runtime, missing = runtime_for(options, tell=tell)
@@ -102,6 +107,7 @@ def plan(
         info=info,
         entries=tuple(sorted(entries)),
         left_out=tuple(sorted([*backend.left_out, *missing])),
+        warnings=warnings,
         epoch=options.epoch,
         inputs=tuple(path for path in (options.folder, options.app) if path),
         environment=environment,

@@ -182,4 +182,5 @@ def _report(plan: Plan, folder: Path, begun: float) -> BuildReport:
         info=plan.info,
         left_out=plan.left_out,
         seconds=time.monotonic() - begun,
+        warnings=plan.warnings,
     )

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from noodl_builder.boot.noodl_target import CURRENT
 from noodl_builder.folder_files import LeftOut
+from noodl_builder.lints import Finding
 from noodl_builder.manifest import BundleInfo
 from noodl_builder.packed_libraries import packed_libraries
 from noodl_builder.plan import Plan
@@ -45,6 +46,7 @@ class BuildReport:
     info: BundleInfo
     left_out: tuple[LeftOut, ...]
     seconds: float
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def build_id(self) -> str:
@@ -61,6 +63,7 @@ class BuildReport:
             "sha256": self.sha256,
             "seconds": round(self.seconds, 2),
             "leftOut": [{"name": left.name, "reason": left.reason} for left in self.left_out],
+            "warnings": [{"file": f.file, "message": f.message} for f in self.warnings],
             "manifest": manifest,
         }
 
@@ -94,6 +97,7 @@ def write(
         info=plan.info,
         left_out=plan.left_out,
         seconds=time.monotonic() - begun,
+        warnings=plan.warnings,
     )
 
 

@@ -180,6 +180,10 @@ def _print_report(report: BuildReport, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(report.as_dict(), indent=2))
         return
+    for warning in report.warnings:
+        print(f"warning: {warning}")
+    for left in report.left_out:
+        print(f"left out: {left.name} ({left.reason})")
     print(f"Built {report.output}: {report.size / 1e6:.1f} MB, build {report.build_id}.")
     start = report.output / "start"
     print(f"Run it: {start if start.is_file() else f'python {report.output}'}")

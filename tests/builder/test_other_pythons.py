@@ -126,3 +126,16 @@ def test_the_libraries_are_locked_with_the_hashes_of_their_wheels(fat: Path, whe
     for file, sha256 in gevent.wheels:
         assert hashlib.sha256((wheels / file).read_bytes()).hexdigest() == sha256
     assert len(gevent.wheels) == 2  # of the third the installed files were taken
+
+
+@linux_only
+def test_universal_takes_what_the_wheels_allow_and_says_what_is_missing(
+    wheels: Path, frozen_runtime: Path, tmp_path: Path
+) -> None:
+    options = BuildOptions(
+        folder=make_backend(tmp_path / "shop"), targets=("universal",), wheelhouse=wheels
+    )
+    runtime, left_out = runtime_for(options, package=frozen_runtime)
+    assert {f"linux-x86_64-{python}" for python in PYTHONS} <= runtime.sets.keys()
+    missing = {left.name: left.reason for left in left_out if left.name.startswith("target ")}
+    assert "there is no wheel of it for mac-arm64-3.13" in missing["target mac-arm64-3.13"]

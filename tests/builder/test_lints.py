@@ -1,0 +1,61 @@
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from noodl_builder import zip_writer
+from noodl_builder.backend_files import read_backend
+from noodl_builder.lints import Finding, lint
+from noodl_builder.options import BuildOptions
+from noodl_builder.plan import plan
+from noodl_builder.write import write
+from noodl_portable.cli import main
+from noodl_runtime.errors import BuildRefused
+from tests.builder.world import make_backend, make_runtime
+
+Check = Callable[[Any], Iterable[Finding]]
+
+
+def test_a_page_where_a_route_answers_is_a_warning_in_plan_and_report(
+    backend: Path, tmp_path: Path
+) -> None:
+    app = make_backend(tmp_path / "deployed", {"index.html": "", "health": "mine"})
+    made = plan(BuildOptions(folder=backend, app=app), make_runtime())
+    assert "warning: app/health: hidden by a route of the backend" in str(made)
+    report = write(made, tmp_path / "x.pyz", trial=False).as_dict()
+    assert [row["file"] for row in report["warnings"]] == ["app/health"]
+
+
+def test_an_error_stops_the_build_and_names_each_file(backend: Path) -> None:
+    def check(_backend: object) -> Iterable[Finding]:
+        yield Finding("workflows/a.workflow.json", "no such node type", "error")
+        yield Finding("workflows/b.workflow.json", "odd", "warning")
+
+    with pytest.raises(BuildRefused, match=r"a\.workflow\.json: no such node type$"):
+        lint(read_backend(BuildOptions(folder=backend)), [check])
+
+
+def test_more_than_a_zip_can_hold_is_refused_and_leaves_nothing(
+    backend: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = plan(BuildOptions(folder=backend), make_runtime())
+    monkeypatch.setattr(zip_writer, "MAX_SIZE", 100)
+    with pytest.raises(BuildRefused, match="a bundle holds at most 4 GB"):
+        write(made, tmp_path / "x.pyz")
+    assert [p.name for p in tmp_path.iterdir()] == ["shop"]
+
+
+@pytest.mark.slow
+def test_the_command_tells_steps_on_stderr_and_answers_on_stdout(
+    backend: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (backend / ".env").write_text("KEY=1")
+    assert main(["build", str(backend), "--dry-run"]) == 0
+    told = capsys.readouterr()
+    assert "left out: .env (holds secrets)" in told.out
+    assert told.err.splitlines()[0] == "reading the backend ..."
+    assert main(["build", str(backend), "--dry-run", "--quiet", "--json"]) == 0
+    assert capsys.readouterr().err == ""
+    assert main(["build", str(backend), "-o", str(backend / "x.pyz"), "--no-trial"]) == 1
+    assert "lies inside" in capsys.readouterr().err
