@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from noodl_runtime.access.attempts import Attempts
-from noodl_runtime.access.auth_data import check_auth_data, merged_auth_data, provider_of
+from noodl_runtime.access.auth_data import ANONYMOUS, check_auth_data, merged_auth_data, provider_of
 from noodl_runtime.access.caller import Caller
 from noodl_runtime.access.letters import Letters
 from noodl_runtime.access.passwords import Passwords
@@ -24,7 +24,7 @@ from noodl_runtime.errors import (
     SessionMissing,
 )
 from noodl_runtime.schema.operations import Delete as Remove
-from noodl_runtime.store.contract import CloudStore, Create, Delete, Save, Write
+from noodl_runtime.store.contract import CloudStore, Create, Delete, Query, Save, Write
 from noodl_runtime.store.record_ids import new_id
 from noodl_runtime.values import NewId, Record, random_id
 
@@ -76,6 +76,7 @@ class Users:
             self._sign_ups.count(caller.address)
         object_id = write.object_id or self._new_id()
         if provider_of(values.get("authData")) is not None:
+            self._check_unused(values["authData"], object_id)
             values.setdefault("username", random_id(25))
         else:
             values.pop("authData", None)
@@ -90,6 +91,14 @@ class Users:
         return Prepared(
             write=write, also=(session,), adds={"sessionToken": token}, after=letter.send
         )
+
+    def _check_unused(self, auth_data: Any, user_id: str) -> None:
+        if provider_of(auth_data) is None:
+            return
+        where = {f"authData.{ANONYMOUS}.id": auth_data[ANONYMOUS]["id"]}
+        found = self._store.query(Query(collection=USER, where=where, limit=1)).records
+        if found and found[0]["objectId"] != user_id:
+            raise AccountRefused("this auth is already used", code=208)
 
     def _secrets(self, values: dict[str, Any]) -> dict[str, str | None]:
         """Take the password out of the values and return what is kept in its place."""
@@ -106,6 +115,7 @@ class Users:
         if "ACL" in values and not caller.master:
             values["ACL"] = _own_acl(values["ACL"], write.object_id)
         if "authData" in values:
+            self._check_unused(values["authData"], write.object_id)
             merged = merged_auth_data(present.get("authData"), values["authData"])
             values["authData"] = merged or Remove()
         secrets = {**write.secrets, **self._secrets(values)}

@@ -38,7 +38,7 @@ def created_answer(sent: Mapping[str, Any], record: Record) -> dict[str, Any]:
     unknown = {
         name: value
         for name, value in record.items()
-        if not (name in sent or name in _UNTOLD or isinstance(value, RelationTo))
+        if not (_is_sent(name, value, sent) or name in _UNTOLD or isinstance(value, RelationTo))
     }
     return {
         "objectId": record["objectId"],
@@ -46,6 +46,11 @@ def created_answer(sent: Mapping[str, Any], record: Record) -> dict[str, Any]:
         **unknown,
         **_made_by_operations(sent, record),
     }
+
+
+def _is_sent(name: str, value: Any, sent: Mapping[str, Any]) -> bool:
+    """Say whether a client knows a value; the session token they get may not be what they sent."""
+    return name in sent and (name != _TOKEN or value == sent[name])
 
 
 def saved_answer(sent: Mapping[str, Any], record: Record) -> dict[str, Any]:
