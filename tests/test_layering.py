@@ -56,6 +56,7 @@ ARROWS: dict[str, set[str]] = {
     | PURE
     | {
         "belongings",
+        "runs",
         "config_parameters",
         "files",
         "store",
@@ -68,6 +69,7 @@ ARROWS: dict[str, set[str]] = {
         "data_folder",
     },
     "lineage": {"errors", "values", "formats", "data_folder", "store"},
+    "runs": GROUND | {"store"},
     "reload": GROUND | {"definition", "functions", "workflow"},
     "serve": {
         "lineage",

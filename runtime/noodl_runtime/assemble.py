@@ -12,6 +12,7 @@ from noodl_runtime.definition import Definition, WorkflowFile
 from noodl_runtime.definition import Problem as FileProblem
 from noodl_runtime.files.store import FileStore
 from noodl_runtime.functions import Functions
+from noodl_runtime.runs import RunHistory
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.schema.schema_file import schema_text
 from noodl_runtime.schema.sql import schema_sql
@@ -71,6 +72,7 @@ def _assembled(
     )
     backend.belongings = _belongings(store, settings, folder, environment)
     functions.attach(backend, backend.access.accounts, backend.belongings)
+    functions.history = _history(settings, folder, backend.belongings)
     load_workflows(functions, definition.workflows, definition.problems)
     backend.schema_changed = lambda schema: _write_schema(folder, schema)
     backend.schema_changed(store.get_schema())
@@ -91,6 +93,12 @@ def _belongings(
         parameters=ConfigParameters(store),
         secrets=folder.secrets(environment),
     )
+
+
+def _history(settings: Settings, folder: DataFolder, app: Belongings) -> RunHistory | None:
+    if not settings.run_history:
+        return None
+    return RunHistory(folder.database.with_name("runs.db"), settings, app.redacted)
 
 
 def load_workflows(

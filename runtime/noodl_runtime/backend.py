@@ -63,6 +63,8 @@ class Backend:
 
     def close(self) -> None:
         """Write everything to its final place and let go of the store."""
+        if self.functions:
+            self.functions.close()
         self.access.close()
         self.store.disconnect()
 

@@ -123,6 +123,13 @@ class Settings:
     # -- limits: functions
     function_timeout: float = _setting(15.0, "seconds a function may take; 0 means no limit")
     script_memory: int = _setting(256 * 1024 * 1024, "memory of the scripts of one run, bytes")
+    run_history: int = _setting(500, "runs of functions and triggers that are kept; 0: none")
+    run_history_sample: int = _setting(
+        1, "every how many runs one is kept; those that failed always are", minimum=1
+    )
+    run_history_steps: int = _setting(
+        100, "values on their way between nodes that are kept of one run; 0: none", maximum=10_000
+    )
     max_asks: int = _setting(100, "most outstanding questions of one run to the host")
 
 

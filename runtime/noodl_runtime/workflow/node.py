@@ -192,6 +192,9 @@ class Node:
             return
         if port.array and isinstance(value, str):
             value = self._evaluated(value)
+        trace = self.run.around.trace
+        if trace is not None:
+            trace(self, name, value)
         self.setting = name
         port.set(self, value)
 

@@ -21,6 +21,7 @@ from noodl_runtime.http.routes import (
     parse_sessions,
     parse_users,
     records,
+    runs,
     schema,
 )
 
@@ -30,6 +31,7 @@ PLAIN: list[Route] = [
     *export.ROUTES,
     *batch.ROUTES,
     *records.ROUTES,
+    *runs.ROUTES,
 ]
 PARSE: list[Route] = [
     *functions.ROUTES,

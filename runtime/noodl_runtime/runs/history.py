@@ -1,0 +1,107 @@
+"""Keeps the last runs: noted in memory, written by a thread once the caller has the answer.
+
+Nothing waits for it: while the thread is behind, runs queue up to a bound, and beyond that they
+are not kept.
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import gevent
+from gevent.lock import BoundedSemaphore
+
+from noodl_runtime.runs.recording import Recording
+from noodl_runtime.settings import Settings
+from noodl_runtime.store.sqlite.run_log import RunLog
+from noodl_runtime.values import now_iso
+
+log = logging.getLogger("noodl.runs")
+
+T = TypeVar("T")
+LONGEST_QUEUE = 1000  # runs that wait to be written
+GATHER_S = 0.05  # runs that end within so many seconds are written in one go
+
+
+class RunHistory:
+    """The history of one backend. redacted: takes secrets that functions know out of a text."""
+
+    def __init__(
+        self, file: Path, settings: Settings, redacted: Callable[[str], str] = str
+    ) -> None:
+        self._settings = settings
+        self._redacted = redacted
+        self._log = RunLog(file, settings.run_history)
+        self._ended: deque[Recording] = deque()
+        self._lock = BoundedSemaphore()
+        self._writer: gevent.Greenlet | None = None
+        self._count = 0
+
+    def begin(self, name: str, trigger: str, request: Any) -> Recording:
+        """Begin to note a run."""
+        sampled = self._count % self._settings.run_history_sample == 0
+        self._count += 1
+        return Recording(
+            name=name,
+            trigger=trigger,
+            started=now_iso(),
+            request=request,
+            most_steps=self._settings.run_history_steps if sampled else 0,
+            sampled=sampled,
+            duration_ms=-time.perf_counter() * 1000,
+        )
+
+    def end(self, recording: Recording, status: int, body: bytes) -> None:
+        """Keep a run that has answered, if it is one of the sample or has failed."""
+        recording.duration_ms += time.perf_counter() * 1000
+        if not recording.sampled and status < 400:
+            return
+        if len(self._ended) >= LONGEST_QUEUE:
+            return
+        recording.status, recording.response = status, body.decode("utf-8", "replace")
+        self._ended.append(recording)
+        if self._writer is None or self._writer.dead:
+            self._writer = gevent.spawn_later(GATHER_S, self._write)
+
+    def newest(self, limit: int, **narrowed: Any) -> list[dict[str, Any]]:
+        """Return runs, the newest first; see RunLog.newest."""
+        return self._apply(lambda: self._log.newest(limit, **narrowed))
+
+    def fetch(self, run_id: int) -> dict[str, Any] | None:
+        """Return one run with request, response, output and steps; None if it is not kept."""
+        return self._apply(lambda: self._log.fetch(run_id))
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        if self._writer is not None:
+            self._writer.kill()
+        self._write()
+        self._apply(self._log.close)
+
+    def _write(self) -> None:
+        try:
+            self._apply(_nothing)
+        except Exception:
+            log.exception("a run could not be kept")
+
+    def _apply(self, action: Callable[[], T]) -> T:
+        """Write what has ended, then do `action`, both in a thread."""
+
+        def work() -> T:
+            ended = []
+            while self._ended:
+                ended.append(self._ended.popleft().document(self._redacted))
+            if ended:
+                self._log.add(ended)
+            return action()
+
+        with self._lock:
+            done: T = gevent.get_hub().threadpool.apply(work)
+        return done
+
+
+def _nothing() -> None:
+    """Only write."""
