@@ -85,6 +85,7 @@ class Run:
         self.world = world
         self.around = around
         self.response: Outcome | None = None
+        self.answering = False  # a Response node has sent, its answer is not delivered yet
         self.asks: list[tuple[int, Ask]] = []
         self.user: Value = UNDEFINED
         self.user_watchers: list[Callable[[], None]] = []

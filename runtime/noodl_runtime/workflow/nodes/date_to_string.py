@@ -52,7 +52,13 @@ def _set_date(node: Node, given: Value) -> None:
         return
     state.given = given
     state.moment = _moment(node, given)
-    _format(state)
+    try:
+        _format(state)
+    except (ScriptError, ValueError):
+        if "onError" not in node.spec.targets:
+            raise
+        node.signal("onError")
+        return
     node.flag("currentValue")
     node.signal("inputChanged")
 
@@ -69,6 +75,10 @@ def _moment(node: Node, given: Value) -> Moment | None:
 NODE = NodeType(
     name="Date To String",
     inputs={"formatString": value(_set_format), "input": value(_set_date)},
-    outputs={"currentValue": lambda node: node.state.text, "inputChanged": nothing},
+    outputs={
+        "currentValue": lambda node: node.state.text,
+        "inputChanged": nothing,
+        "onError": nothing,
+    },
     state=_State,
 )

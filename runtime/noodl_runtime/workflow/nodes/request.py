@@ -11,8 +11,9 @@ from noodl_runtime.workflow.js.convert import is_primitive, ordered, truthy
 from noodl_runtime.workflow.js.text import parse, stringify
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node
-from noodl_runtime.workflow.node_type import IGNORED, Getter, NodeType, nothing, value
+from noodl_runtime.workflow.node_type import IGNORED, Getter, Input, NodeType, nothing, value
 from noodl_runtime.workflow.reading import record_data
+from noodl_runtime.workflow.request_contract import CONTRACT, ContractBroken, kept
 from noodl_runtime.workflow.run import Outcome, Run
 
 TOKEN = "x-parse-session-token"  # noqa: S105 - the name of a header
@@ -24,6 +25,7 @@ class _State:
     allow_anyone: Value = False
     authenticated: bool = False
     user_id: Value = UNDEFINED
+    origin: Value = UNDEFINED
     parameters: dict[str, Value] = field(default_factory=dict)
 
 
@@ -100,15 +102,32 @@ def _deliver(node: Node, body: str, headers: Mapping[str, str]) -> None:
         parsed = parse(body)
     except (ValueError, RecursionError):
         parsed = {}
+    try:
+        parsed = kept(node.spec.parameters, parsed)
+    except ContractBroken as broken:
+        run.respond(Outcome(400, broken.body))
+        return
     parameters = run.world.build(parsed)
     fill_request_object(run, user_id=state.user_id, parameters=parameters, headers=headers)
-    node.flag("auth")
+    state.origin = _origin(headers)
+    for output in ("auth", "origin"):
+        node.flag(output)
     for name in _keys(parsed):
         given = parsed.get(name) if isinstance(parsed, dict) else None
         known = given is not None and is_primitive(given)
         state.parameters[name] = given if known else run.world.member(parameters, name)
         node.flag(f"pm-{name}")
     node.signal("receive")
+
+
+def _origin(headers: Mapping[str, str]) -> Value:
+    """Return where a request came from, as far as its headers say."""
+    origin = headers.get("origin", "")
+    if origin.startswith(("http://", "https://")):
+        return origin
+    host = headers.get("x-forwarded-host") or headers.get("host")
+    scheme = headers.get("x-forwarded-proto") or "http"
+    return f"{scheme}://{host}" if host else UNDEFINED
 
 
 def _keys(parsed: Value) -> list[str]:
@@ -125,6 +144,10 @@ def _allow(node: Node, allowed: Value) -> None:
     node.state.allow_anyone = allowed
 
 
+def _input(_spec: NodeSpec, name: str) -> Input | None:
+    return IGNORED if name.startswith(CONTRACT) else None
+
+
 def _parameter(name: str, node: Node) -> Value:
     return node.state.parameters.get(name, UNDEFINED)
 
@@ -136,10 +159,12 @@ def _output(_spec: NodeSpec, name: str) -> Getter | None:
 NODE = NodeType(
     name="noodl.cloud.request",
     inputs={"allowNoAuth": value(_allow), "params": IGNORED},
+    any_input=_input,
     outputs={
         "receive": nothing,
         "auth": lambda node: node.state.authenticated,
         "userId": lambda node: node.state.user_id,
+        "origin": lambda node: node.state.origin,
     },
     any_output=_output,
     state=_State,
