@@ -17,6 +17,7 @@ from noodl_runtime.access.writing import check_may_write
 from noodl_runtime.errors import NoSuchRecord, PortableError, Unauthorized
 from noodl_runtime.record_writes import RecordWrites
 from noodl_runtime.schema.model import Schema
+from noodl_runtime.schema.renaming import Rename
 from noodl_runtime.schema.names import check_collection_name
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import CloudStore, Found, Query, Write
@@ -178,6 +179,15 @@ class Backend:
         _check_master(caller)
         check_may_write(caller)
         self.store.update_schema(schema, allow_destructive=allow_destructive)
+        self.schema_changed(self.store.get_schema())
+
+    def rename(self, caller: Caller, rename: Rename) -> None:
+        """Give a collection or field another name; its records, indexes and relations come along.
+
+        raises: Unauthorized without the master key; NoSuchCollection, BadName, SchemaRefused
+        """
+        _check_master(caller)
+        self.store.rename(rename)
         self.schema_changed(self.store.get_schema())
 
     # -- state

@@ -55,9 +55,50 @@ def create_collection(collection: Collection) -> list[str]:
     table = quote_name(table_name(collection))
     return [
         f"CREATE TABLE {table} (\n  " + ",\n  ".join(columns) + "\n)",
-        *(_automatic_index(collection, name) for name in ("createdAt", "updatedAt")),
-        *(text for field in collection.fields.values() for text in _beside(collection, field)),
-        *(_create_index(collection, index) for index in collection.indexes),
+        *(text for field in collection.fields.values() for text in _junction(collection, field)),
+        *indexes_of(collection),
+    ]
+
+
+def indexes_of(collection: Collection, field: str | None = None) -> list[str]:
+    """Return the statements that make a collection's indexes, or only those that name a field."""
+    return [
+        *(_automatic_index(collection, name) for name in _automatics(collection, field)),
+        *(_create_index(collection, index) for index in _declared(collection, field)),
+    ]
+
+
+def drop_indexes(collection: Collection, field: str | None = None) -> list[str]:
+    """Return the statements that remove what `indexes_of` makes."""
+    table = table_name(collection)
+    return [
+        *(f"DROP INDEX {quote_name(_automatic(table, n))}" for n in _automatics(collection, field)),
+        *(
+            f"DROP INDEX {quote_name(_index(collection, index))}"
+            for index in _declared(collection, field)
+        ),
+    ]
+
+
+def junction_index(junction: str) -> str:
+    """Return the statement that makes the index of a junction table, for its other direction."""
+    return (
+        f"CREATE INDEX {quote_name(junction + ':related')} "
+        f"ON {quote_name(junction)} (`relatedId`, `owningId`)"
+    )
+
+
+def _automatics(collection: Collection, field: str | None) -> list[str]:
+    pointers = [each.name for each in collection.fields.values() if each.type == "Pointer"]
+    names = ["createdAt", "updatedAt", *pointers]
+    return [name for name in names if field in (None, name)]
+
+
+def _declared(collection: Collection, field: str | None) -> list[Index]:
+    return [
+        index
+        for index in collection.indexes
+        if field is None or field in (name.removeprefix("-") for name in index.fields)
     ]
 
 
@@ -76,16 +117,17 @@ def _beside(collection: Collection, field: Field) -> Iterator[str]:
     """Yield what a field needs beside its column: a pointer its index, a relation its table."""
     if field.type == "Pointer":
         yield _automatic_index(collection, field.name)
-    elif field.type == "Relation":
+    yield from _junction(collection, field)
+
+
+def _junction(collection: Collection, field: Field) -> Iterator[str]:
+    if field.type == "Relation":
         name = junction_table(table_name(collection), field.name)
         yield (
             f"CREATE TABLE {quote_name(name)} (\n  `owningId` TEXT NOT NULL,\n"
             "  `relatedId` TEXT NOT NULL,\n  PRIMARY KEY (`owningId`, `relatedId`)\n) WITHOUT ROWID"
         )
-        yield (
-            f"CREATE INDEX {quote_name(name + ':related')} "
-            f"ON {quote_name(name)} (`relatedId`, `owningId`)"
-        )
+        yield junction_index(name)
 
 
 def _automatic_index(collection: Collection, name: str) -> str:

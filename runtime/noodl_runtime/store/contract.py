@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 from noodl_runtime.errors import PortableError
 from noodl_runtime.schema.model import Field, Schema
+from noodl_runtime.schema.renaming import Rename
 from noodl_runtime.values import Record
 
 # Who asks, for the ACL of each record: {"*", "<user id>", "role:<name>"}; None means full rights.
@@ -229,6 +230,15 @@ class CloudStore(Protocol):
 
         Safe when many do it at once: what another added in the meantime is fine if it has the
         same type. raises: WrongType, BadName, SchemaRefused
+        """
+        ...
+
+    def rename(self, rename: Rename) -> None:
+        """Give a collection or field another name; records, indexes and relations come along.
+
+        Changes of before stay in the log under the old name.
+        raises: NoSuchCollection, BadName; SchemaRefused when the name is taken, and by a store
+                that cannot rename
         """
         ...
 

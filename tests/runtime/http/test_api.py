@@ -266,7 +266,26 @@ def test_losing_data_needs_to_be_allowed(call: Send, table: dict[str, Any]) -> N
     assert call("POST", "/api/_schema", allowed, KEY).status == 200
 
 
+RENAMES = [
+    ({"table": "Maker", "to": "Person"},                      {"Person": ["name"], "Product": ["name", "price", "due", "maker", "place"]}),
+    ({"table": "Product", "column": "price", "to": "cost"},   {"Maker": ["name"], "Product": ["name", "cost", "due", "maker", "place"]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "after"), RENAMES)
+def test_a_renaming_loses_nothing(call: Send, given: Any, after: dict[str, list[str]]) -> None:
+    assert call("POST", "/api/_schema", {"rename": given}, {}).status == 403
+    assert call("POST", "/api/_schema", {"rename": given}, KEY).status == 200
+    assert columns(call) == after
+    assert call("GET", "/api/Product/made?include=maker", None).body["maker"] == M1
+
+
 ODD_SCHEMAS = [
+    ({"rename": []},                                                         "rename must be an object"),
+    ({"rename": {"table": "Maker", "to": "M"}, "tables": []},                "stand alone"),
+    ({"rename": {"table": "Maker"}},                                         "rename needs a member 'to'"),
+    ({"rename": {"table": "Maker", "to": "Product"}},                        "there is such a collection already"),
+    ({"rename": {"table": "Maker", "field": "name", "to": "x"}},             "rename has no member 'field'"),
     ({},                                                                     "tables must be a list"),
     ({"tables": [{}]},                                                       "needs a name"),
     ({"tables": [{"name": "T", "columns": 5}]},                              "columns of a table cannot be 5"),

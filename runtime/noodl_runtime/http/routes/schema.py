@@ -7,6 +7,11 @@
 
 What a POST lists is added or changed; what it does not list stays as it is. Dropping, and giving a
 column another type, lose data and are refused unless allowDestructive is true.
+
+  {"rename": {"table": "Todo", "to": "Task"}} or {"rename": {"table": "Todo", "column": "title",
+                                                             "to": "name"}}
+
+A POST with `rename` does that and nothing else; records, indexes and relations come along.
 """
 
 from collections.abc import Mapping
@@ -18,6 +23,7 @@ from noodl_runtime.http.answers import plain_answer
 from noodl_runtime.http.route import Request, Response, Route
 from noodl_runtime.http.strict_json import read_object
 from noodl_runtime.schema.model import Collection, Schema
+from noodl_runtime.schema.renaming import Rename
 from noodl_runtime.schema.schema_file import read_collection, schema_document
 
 if TYPE_CHECKING:
@@ -32,6 +38,9 @@ def get_schema(backend: "Backend", request: Request) -> Response:
 def update_schema(backend: "Backend", request: Request) -> Response:
     """Answer 200 with the whole schema as it is now."""
     document = read_object(request.body, "the body", max_nesting=backend.settings.max_nesting)
+    if "rename" in document:
+        backend.rename(request.caller, _rename(document))
+        return get_schema(backend, request)
     allowed = document.get("allowDestructive", False)
     if not isinstance(allowed, bool):
         raise SchemaRefused("allowDestructive must be true or false")
@@ -53,6 +62,14 @@ def changed(schema: Schema, document: Mapping[str, Any]) -> Schema:
         else:
             collections[name] = _merged(collections.get(name), table)
     return Schema(collections=collections)
+
+
+def _rename(document: Mapping[str, Any]) -> Rename:
+    given = document["rename"]
+    if len(document) > 1 or not isinstance(given, dict):
+        raise SchemaRefused("rename must be an object, and stand alone in a request")
+    _check_shape(given, _RENAME, ("table", "to"), "rename")
+    return Rename(collection=given["table"], field=given.get("column"), to=given["to"])
 
 
 def _merged(known: Collection | None, table: Mapping[str, Any]) -> Collection:
@@ -102,6 +119,7 @@ _COLUMN = {
     "constraint": dict,
     "drop": bool,
 }
+_RENAME = {"table": str, "column": str, "to": str}
 _INDEX = {"name": str, "fields": list, "unique": bool}
 
 

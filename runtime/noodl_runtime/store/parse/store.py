@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from noodl_runtime.errors import BadSetting, PortableError, SetupError
+from noodl_runtime.errors import BadSetting, PortableError, SchemaRefused, SetupError
 from noodl_runtime.schema.model import Field, Schema
+from noodl_runtime.schema.renaming import Rename
 from noodl_runtime.store.contract import (
     Action,
     Change,
@@ -156,6 +157,13 @@ class ParseStore:
     def add_fields(self, collection: str, fields: Sequence[Field] = ()) -> None:
         """Make sure the collection and these fields exist; nothing else changes."""
         add_fields(self._endpoint, self._schema, collection, fields)
+
+    def rename(self, rename: Rename) -> None:
+        """Refuse: the protocol has no way to rename. raises: SchemaRefused."""
+        raise SchemaRefused(
+            f"a Parse Server cannot rename {rename.field or rename.collection}; "
+            f"add {rename.to}, copy the values and drop the old one"
+        )
 
     # -- events
 

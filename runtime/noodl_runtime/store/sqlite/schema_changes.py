@@ -10,8 +10,13 @@ from noodl_runtime.schema.layout import quote_name, table_name
 from noodl_runtime.schema.model import Collection, Field, Schema
 from noodl_runtime.schema.names import check_collection_name
 from noodl_runtime.schema.plan import Step, plan, settled
+from noodl_runtime.schema.renaming import Rename, renamed
 from noodl_runtime.store.sqlite.connection import Connection
-from noodl_runtime.store.sqlite.schema_table import carry_out_plan, read_stored_schema
+from noodl_runtime.store.sqlite.schema_table import (
+    carry_out_plan,
+    carry_out_rename,
+    read_stored_schema,
+)
 from noodl_runtime.store.sqlite.state import State, state_of
 from noodl_runtime.store.sqlite.writer import Transaction, Writer
 
@@ -62,6 +67,15 @@ class SchemaChanges:
         check_collection_name(name, code=103)
         if self._grown(name, fields) is not self._old.collections.get(name):
             self._writer.run_alone(lambda transaction: self._grow(transaction, name, fields))
+
+    def rename(self, rename: Rename) -> None:
+        """Give a collection or field another name; raises as `renamed`."""
+        self._writer.run_alone(lambda transaction: self._rename(transaction, rename))
+
+    def _rename(self, transaction: Transaction, rename: Rename) -> None:
+        new = renamed(self._old, rename)
+        carry_out_rename(transaction.connection, self._old, new, rename)
+        transaction.after_commit = lambda: self._take_over(new)
 
     @property
     def _old(self) -> Schema:

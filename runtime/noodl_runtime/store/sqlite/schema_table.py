@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from noodl_runtime.schema.model import Collection, Schema
 from noodl_runtime.schema.plan import DropCollection, Step, plan
+from noodl_runtime.schema.renaming import Rename
+from noodl_runtime.schema.renaming_sql import rename_sql
 from noodl_runtime.schema.schema_file import collection_document, read_collection
 from noodl_runtime.schema.sql import step_sql
 from noodl_runtime.store.sqlite.connection import Connection
@@ -32,7 +34,20 @@ def carry_out_plan(connection: Connection, old: Schema, new: Schema) -> None:
         for text in step_sql(step):
             connection.run(text)
     for name in _dropped(steps):
-        connection.run("DELETE FROM `_collections` WHERE `name` = ?", (name,))
+        _forget(connection, name)
+    _keep_changed(connection, old, new)
+
+
+def carry_out_rename(connection: Connection, old: Schema, new: Schema, rename: Rename) -> None:
+    """Rename in tables and stored schema, inside a transaction; new: as `renamed` returns it."""
+    for text in rename_sql(old, new, rename):
+        connection.run(text)
+    if rename.field is None:
+        _forget(connection, rename.collection)
+    _keep_changed(connection, old, new)
+
+
+def _keep_changed(connection: Connection, old: Schema, new: Schema) -> None:
     for name, collection in new.collections.items():
         if old.collections.get(name) != collection:
             _keep(connection, collection)
@@ -40,6 +55,10 @@ def carry_out_plan(connection: Connection, old: Schema, new: Schema) -> None:
 
 def _dropped(steps: list[Step]) -> list[str]:
     return [step.collection.name for step in steps if isinstance(step, DropCollection)]
+
+
+def _forget(connection: Connection, name: str) -> None:
+    connection.run("DELETE FROM `_collections` WHERE `name` = ?", (name,))
 
 
 def _keep(connection: Connection, collection: Collection) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from noodl_runtime.errors import PortableError
 from noodl_runtime.schema.model import Field, Schema
+from noodl_runtime.schema.renaming import Rename
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import (
     Action,
@@ -199,6 +200,10 @@ class SqliteStore:
     def add_fields(self, collection: str, fields: Sequence[Field] = ()) -> None:
         """Make sure the collection and these fields exist; nothing else changes."""
         self._parts.schema.add_fields(collection, fields)
+
+    def rename(self, rename: Rename) -> None:
+        """Give a collection or field another name; records, indexes and relations come along."""
+        self._parts.schema.rename(rename)
 
     # -- events
 
