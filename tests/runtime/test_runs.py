@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 
 from noodl_runtime.access.caller import ANYONE, MASTER
@@ -152,6 +153,21 @@ def test_runs_are_narrowed_by_name_failure_and_place(make: Make) -> None:
     assert [run["id"] for run in kept(functions, name="Echo")] == [3, 1]
     assert [run["id"] for run in kept(functions, failed=True)] == [2]
     assert [run["id"] for run in kept(functions, before=3)] == [2, 1]
+
+
+def test_in_a_flood_of_runs_the_failed_are_kept_and_a_close_amid_writing_is_clean(
+    make: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("noodl_runtime.runs.history.GATHER_S", 0)
+    functions = make(run_history_steps=0)
+    for number in range(300):
+        call(functions, "Echo", number=number)
+        if number % 50 == 0:
+            gevent.sleep(0)  # lets a writer begin
+    call(functions, "Fails", number=300)
+    functions.close()
+    assert not caplog.records
+    assert last(functions)["request"] == {"number": 300}
 
 
 def test_a_call_does_not_wait_for_the_file(make: Make, tmp_path: Path) -> None:

@@ -1,18 +1,18 @@
 """Keeps the last runs: noted in memory, written by a thread once the caller has the answer.
 
-Nothing waits for it: while the thread is behind, runs queue up to a bound, and beyond that they
-are not kept.
+Nothing waits for it: runs queue up to a bound, and while it is reached only those are kept that
+fail, so that a flood of calls is not slowed down.
 """
 
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 import gevent
-from gevent.lock import BoundedSemaphore
 
 from noodl_runtime.runs.recording import Recording
 from noodl_runtime.settings import Settings
@@ -22,8 +22,8 @@ from noodl_runtime.values import now_iso
 log = logging.getLogger("noodl.runs")
 
 T = TypeVar("T")
-LONGEST_QUEUE = 1000  # runs that wait to be written
-GATHER_S = 0.05  # runs that end within so many seconds are written in one go
+LONGEST_QUEUE = 100  # runs that wait to be written; with GATHER_S, 400 a second
+GATHER_S = 0.25  # runs that end within so many seconds are written in one go
 
 
 class RunHistory:
@@ -35,14 +35,15 @@ class RunHistory:
         self._settings = settings
         self._redacted = redacted
         self._log = RunLog(file, settings.run_history)
-        self._ended: deque[Recording] = deque()
-        self._lock = BoundedSemaphore()
+        self._ended: deque[Recording] = deque(maxlen=LONGEST_QUEUE)
+        self._lock = Lock()  # of threads: a greenlet that is killed leaves its thread at work
         self._writer: gevent.Greenlet | None = None
         self._count = 0
 
     def begin(self, name: str, trigger: str, request: Any) -> Recording:
         """Begin to note a run."""
-        sampled = self._count % self._settings.run_history_sample == 0
+        turn = self._count % self._settings.run_history_sample == 0
+        sampled = turn and len(self._ended) < LONGEST_QUEUE
         self._count += 1
         return Recording(
             name=name,
@@ -58,8 +59,6 @@ class RunHistory:
         """Keep a run that has answered, if it is one of the sample or has failed."""
         recording.duration_ms += time.perf_counter() * 1000
         if not recording.sampled and status < 400:
-            return
-        if len(self._ended) >= LONGEST_QUEUE:
             return
         recording.status, recording.response = status, body.decode("utf-8", "replace")
         self._ended.append(recording)
@@ -91,16 +90,18 @@ class RunHistory:
         """Write what has ended, then do `action`, both in a thread."""
 
         def work() -> T:
-            ended = []
-            while self._ended:
-                ended.append(self._ended.popleft().document(self._redacted))
-            if ended:
-                self._log.add(ended)
-            return action()
+            with self._lock:
+                ended = [run.document(self._redacted) for run in self._taken()]
+                if ended:
+                    self._log.add(ended)
+                return action()
 
-        with self._lock:
-            done: T = gevent.get_hub().threadpool.apply(work)
+        done: T = gevent.get_hub().threadpool.apply(work)
         return done
+
+    def _taken(self) -> Iterator[Recording]:
+        while self._ended:
+            yield self._ended.popleft()
 
 
 def _nothing() -> None:
