@@ -11,7 +11,7 @@ from noodl_builder.options import BuildOptions
 from noodl_builder.packed_libraries import build_cache
 from noodl_builder.plan import Plan, plan
 from noodl_builder.release import ReleaseOptions, write_expanded_bundle, write_release
-from noodl_builder.write import BuildReport, silent, write
+from noodl_builder.write import BuildReport, Tell, silent, write
 from noodl_portable.build_file import read_build_file
 from noodl_portable.command import Command
 from noodl_portable.linting import lint_folder
@@ -79,8 +79,7 @@ def run(arguments: Namespace) -> int:
     if not folder.is_dir():
         raise SetupError(f"{folder} is not a folder; `noodl-portable init {folder}` makes one")
     file = read_build_file(folder)
-    # progress is for a person at a terminal; a script reads one line for what went wrong
-    tell = _tell if sys.stderr.isatty() and not arguments.quiet else silent
+    tell = _teller(arguments)
     planned = plan(build_options(arguments, file), tell=tell)
     if not arguments.no_lint:
         _check_workflows(folder, quiet=arguments.quiet)
@@ -107,7 +106,7 @@ def _check_workflows(folder: Path, *, quiet: bool) -> None:
 def _write(
     planned: Plan, arguments: Namespace, file: Mapping[str, Any], output: Path
 ) -> BuildReport:
-    tell = silent if arguments.quiet else _tell
+    tell = _teller(arguments)
     trial = not arguments.no_trial
     python = arguments.python_runtime or file.get("python-runtime", "none")
     expanded = (arguments.layout or file.get("layout", "pyz")) == "expanded"
@@ -165,6 +164,11 @@ def _output(arguments: Namespace, file: Mapping[str, Any], folder: Path) -> Path
     raise BuildRefused("no output file given; use -o FILE, e.g. -o backend.pyz")
 
 
+def _teller(arguments: Namespace) -> Tell:
+    # progress is for a person at a terminal; a script reads one line for what went wrong
+    return _tell if sys.stderr.isatty() and not arguments.quiet else silent
+
+
 def _tell(step: str) -> None:
     print(f"{step} ...", file=sys.stderr, flush=True)
 
@@ -180,11 +184,11 @@ def _print_report(report: BuildReport, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(report.as_dict(), indent=2))
         return
+    print(f"Built {report.output}: {report.size / 1e6:.1f} MB, build {report.build_id}.")
     for warning in report.warnings:
         print(f"warning: {warning}")
     for left in report.left_out:
         print(f"left out: {left.name} ({left.reason})")
-    print(f"Built {report.output}: {report.size / 1e6:.1f} MB, build {report.build_id}.")
     start = report.output / "start"
     print(f"Run it: {start if start.is_file() else f'python {report.output}'}")
 

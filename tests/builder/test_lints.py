@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -47,15 +48,16 @@ def test_more_than_a_zip_can_hold_is_refused_and_leaves_nothing(
 
 
 @pytest.mark.slow
-def test_the_command_tells_steps_on_stderr_and_answers_on_stdout(
-    backend: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_command_tells_steps_on_a_terminal_and_answers_on_stdout(
+    backend: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (backend / ".env").write_text("KEY=1")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert main(["build", str(backend), "--dry-run"]) == 0
     told = capsys.readouterr()
     assert "left out: .env (holds secrets)" in told.out
-    assert told.err.splitlines()[0] == "reading the backend ..."
-    assert main(["build", str(backend), "--dry-run", "--quiet", "--json"]) == 0
-    assert capsys.readouterr().err == ""
+    assert "reading the backend ..." in told.err.splitlines()
+    assert main(["build", str(backend), "--dry-run", "--json", "--quiet"]) == 0
+    assert "..." not in capsys.readouterr().err
     assert main(["build", str(backend), "-o", str(backend / "x.pyz"), "--no-trial"]) == 1
     assert "lies inside" in capsys.readouterr().err
