@@ -25,6 +25,7 @@ def text() -> str:
         field_types(),
         operations(),
         node_types(),
+        lint_rules(),
         errors(),
     ]
     return HEAD + "".join("\n" + section for section in sections)
@@ -115,6 +116,18 @@ def node_types() -> str:
         for name, row in sorted(NODE_TYPES.items())
     ]
     return section("Node types", table(("type", "inputs", "outputs"), rows))
+
+
+def lint_rules() -> str:
+    """List what `lint` looks for, beside what loading itself reports."""
+    from noodl_runtime.workflow.lint import RULES
+
+    rows = [
+        (f"`{rule.name}`", rule.severity, first_line(rule.check.__doc__), rule.fix)
+        for rule in RULES
+    ]
+    heads = ("rule", "severity", "what it does", "what to do")
+    return section("Rules of lint", table(heads, rows))
 
 
 def errors() -> str:

@@ -10,7 +10,20 @@ REQUESTS = ("noodl.cloud.request", "noodl.local.request")
 RESPONSE = "noodl.cloud.response"
 # types that work, or that others reach by an id, without any connection
 _ALONE = frozenset(
-    {"JavaScriptFunction", "DbCollection2", "DbModel2", "Model2", "noodl.cloud.aggregate", "REST2"}
+    {
+        "JavaScriptFunction",
+        "Javascript2",
+        "DbCollection2",
+        "DbModel2",
+        "Model2",
+        "Variable2",
+        "Collection2",
+        "net.noodl.ComponentObject",
+        "net.noodl.user.User",
+        "noodl.cloud.aggregate",
+        "REST2",
+        "On App Error",
+    }
 )
 
 
