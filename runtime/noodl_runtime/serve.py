@@ -172,9 +172,9 @@ def run(source: Source, options: Mapping[str, Any], *, environment: Any = os.env
         finally:
             service.close()
             flush()
-    except SetupError as error:
+    except PortableError as error:
         print(f"{source.program}: {error}", file=sys.stderr)  # noqa: T201
-        return error.exit_code
+        return error.exit_code if isinstance(error, SetupError) else BadFile.exit_code
     except DAMAGE as error:
         return _damaged(source.program, error)
 
