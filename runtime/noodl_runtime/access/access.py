@@ -8,6 +8,7 @@ from noodl_runtime.access.accounts import Accounts
 from noodl_runtime.access.attempts import Attempts
 from noodl_runtime.access.caller import Caller
 from noodl_runtime.access.callers import Callers
+from noodl_runtime.access.function_access import FunctionAccess
 from noodl_runtime.access.keys import Keys
 from noodl_runtime.access.letters import Letters
 from noodl_runtime.access.mail import Mailer
@@ -57,6 +58,7 @@ class Access:
         sessions = Sessions(store, clock, settings.session_length)
         roles = Roles(store)
         users = Users(store, sessions, hashes, letters, attempts("sign-ups", settings.max_sign_ups))
+        self.functions = FunctionAccess(settings.function_access)
         self.callers = Callers(keys, sessions, roles)
         self.accounts = Accounts(
             store,

@@ -12,6 +12,7 @@ from noodl_runtime.schema.names import (
     is_name,
     same_spelling,
 )
+from noodl_runtime.schema.permissions import check_permissions
 from noodl_runtime.schema.rules import check_constraint
 
 MAX_FIELDS = 500
@@ -37,6 +38,7 @@ def check_collection(collection: Collection, *, max_fields: int = MAX_FIELDS) ->
     _check_spellings(f"fields of {collection.name}", collection.fields)
     for index in collection.indexes:
         _check_index(collection, index)
+    check_permissions(collection)
     _check_spellings(
         f"indexes of {collection.name}", {index.name: index for index in collection.indexes}
     )

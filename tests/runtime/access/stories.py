@@ -99,4 +99,4 @@ def _has(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def _encoded(path: str) -> str:
-    return re.sub(r"(?<==)([\[{].*?[\]}])(?=$|&\w+=)", lambda match: quote(match[1]), path)
+    return re.sub(r"(?<==)([\[{].*?[\]}])(?=$|&[\w$]+=)", lambda match: quote(match[1]), path)

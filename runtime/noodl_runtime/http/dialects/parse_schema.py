@@ -23,7 +23,6 @@ _OPEN: dict[str, Any] = {
     "addField": _EVERYONE,
     "protectedFields": {"*": []},
 }
-PERMISSIONS = (*_OPEN, "readUserFields", "writeUserFields")
 
 
 def class_document(collection: Collection) -> dict[str, Any]:
@@ -58,18 +57,12 @@ def read_fields(document: Mapping[str, Any]) -> tuple[dict[str, Field], set[str]
 
 
 def read_permissions(document: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the class-level permissions a class document gives, None when it gives none.
-
-    raises: BadRequest for an operation that has no permissions
-    """
+    """Return the class-level permissions a class document gives, None when it gives none."""
     given = document.get("classLevelPermissions")
     if given is None:
         return None
     if not isinstance(given, Mapping):
         raise BadRequest("classLevelPermissions must be an object")
-    for name in given:
-        if name not in PERMISSIONS:
-            raise BadRequest(f"{name} is not a valid operation for class level permissions")
     return dict(given)
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from noodl_runtime.access.keys import credentials_of
 from noodl_runtime.errors import FunctionFailed
 from noodl_runtime.http.route import Request, Response, Route
 from noodl_runtime.http.strict_json import read_object, write_json
@@ -17,8 +18,12 @@ def call(backend: "Backend", request: Request) -> Response:
         raise FunctionFailed(f"there is no function {request.params['name']!r}; none is loaded")
     from noodl_runtime.functions import FunctionRequest
 
+    name, access = request.params["name"], backend.access
+    access.functions.check(
+        name, request.caller, lambda: access.callers.caller(credentials_of(request.headers))
+    )
     answer = backend.functions.call(
-        request.params["name"],
+        name,
         FunctionRequest(body=request.body, headers=request.headers, caller=request.caller),
     )
     return Response(status=answer.status, body=_with_code(request, answer))
