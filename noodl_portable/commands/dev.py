@@ -22,7 +22,12 @@ RELOAD_DELAY = "0.25"  # the project has been left alone already when its workfl
 
 def configure(parser: ArgumentParser) -> None:
     """Add the project and every setting."""
-    parser.add_argument("project", metavar="PROJECT", type=Path, help="folder with project.json")
+    parser.add_argument(
+        "project",
+        metavar="PROJECT",
+        type=Path,
+        help="folder with project.json; its backend is kept below ~/.noodl, or below NOODL_HOME",
+    )
     parser.add_argument(
         "--local",
         action="store_true",
