@@ -7,6 +7,7 @@ from noodl_runtime.access.caller import MASTER
 from noodl_runtime.errors import BadQuery, NoSuchCollection, NoSuchFile, NoSuchRecord
 from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
 from noodl_runtime.functions.outbound import send
+from noodl_runtime.functions.people_answers import PeopleAnswers
 from noodl_runtime.schema.operations import AddRelation, Increment, RemoveRelation
 from noodl_runtime.store.contract import Create, Delete, Found, Origin, Query, Save
 from noodl_runtime.values import Pointer, Record
@@ -54,6 +55,7 @@ class Answers:
             asks.ReadConfig: self._config,
             asks.DeleteFile: self._delete_file,
             asks.ReadSecret: self._secret,
+            **PeopleAnswers(records).rows,
         }
 
     def answer(self, ask: asks.Ask, origin: Origin) -> Any:

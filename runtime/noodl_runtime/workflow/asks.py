@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from noodl_runtime.workflow.people_asks import PeopleAsk
+
 
 @dataclass(frozen=True, kw_only=True)
 class FindRecords:
@@ -209,5 +211,6 @@ Ask = (
     | ReadConfig
     | ReadSecret
     | SendRequest
+    | PeopleAsk
     | Wait
 )

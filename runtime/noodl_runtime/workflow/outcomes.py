@@ -30,10 +30,14 @@ class Ended:
 
 @dataclass(frozen=True)
 class Question:
-    """An action that the host must carry out; `read` makes an end of the answer."""
+    """An action that the host must carry out; `read` makes an end of the answer.
+
+    refused: the same for a refusal
+    """
 
     ask: Ask
     read: Callable[[Any], Ended]
+    refused: Callable[[Exception], Ended] = lambda error: failure(describe(error))
 
 
 def done(**values: Value) -> Ended:
@@ -90,11 +94,11 @@ def action_type(
         if isinstance(found, Ended):
             _end(node, pulses, found)
             return
-        read = found.read
+        read, refused = found.read, found.refused
         node.ask(
             found.ask,
             lambda answer: _end(node, pulses, read(answer)),
-            lambda error: _end(node, pulses, failure(describe(error))),
+            lambda error: _end(node, pulses, refused(error)),
         )
 
     def pulse(node: Node) -> None:

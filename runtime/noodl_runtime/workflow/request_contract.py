@@ -77,7 +77,9 @@ def _type(value: Value) -> str:
         return "boolean"
     if is_number(value):
         return "number"
-    return {str: "string", list: "array"}.get(type(value), "object")
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
 
 
 # -- coercions: UNDEFINED for a wrong type ---------------------------------------------------------
@@ -96,14 +98,13 @@ def _number(value: Value) -> Value:
     return to_number(value) if isinstance(value, int | float) else UNDEFINED
 
 
+_BOOLEANS: dict[str, Value] = {"true": True, "false": False}
+
+
 def _boolean(value: Value) -> Value:
     if isinstance(value, int | float):
         return bool(value)
-    return (
-        {"true": True, "false": False}.get(value, UNDEFINED)
-        if isinstance(value, str)
-        else UNDEFINED
-    )
+    return _BOOLEANS.get(value, UNDEFINED) if isinstance(value, str) else UNDEFINED
 
 
 def _json(kind: type) -> Callable[[Value], Value]:

@@ -242,9 +242,7 @@ def test_switch(call: Call, parameters: Any, signal: str, state: bool, fired: li
     counters = [node(f"c{output}", "Counter") for output in outputs]
     wired = "".join(f"n.{o} -> c{o}.increase, c{o}.currentCount -> r.pm-{o}, " for o in outputs)
     nodes = [Q, node("n", "Switch", **parameters), *counters, shown("s", *outputs)]
-    _, body = call(
-        nodes, f"q.receive -> n.{signal}, {wired}n.state -> r.pm-s, q.receive -> r.send"
-    )
+    _, body = call(nodes, f"q.receive -> n.{signal}, {wired}n.state -> r.pm-s, q.receive -> r.send")
     assert body["result"]["s"] is state
     before = 1 if parameters else 0
     changed = {"switched", "done", "completed"} | ({"switchedToOn"} if parameters else set())

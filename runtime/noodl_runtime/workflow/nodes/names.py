@@ -17,9 +17,9 @@ BROWSER_ONLY = frozenset(
         "For Each", "For Each Actions", "States", "Timer", "Value Changed",
         "net.noodl.animatetovalue", "Color", "Color Blend", "Screen Resolution",
         "Event Sender", "Event Receiver",
-        # component objects of parents, files
+        # component objects of parents, scripts, files
         "net.noodl.ParentComponentObject", "net.noodl.SetParentComponentObjectProperties",
-        "Open File Picker", "Upload File",
+        "Javascript2", "Open File Picker", "Upload File",
         # cloud, users
         "CloudFunction2", "Cloud Function", "net.noodl.user.LogIn", "net.noodl.user.LogOut",
         "net.noodl.user.SignUp", "net.noodl.user.VerifyEmail", "net.noodl.user.ResetPassword",
