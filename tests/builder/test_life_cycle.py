@@ -32,7 +32,9 @@ def runtime(frozen_runtime: Path) -> RuntimeParts:
 
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("kept libraries")
+    folder = tmp_path_factory.mktemp("kept libraries")
+    (folder / "unpacked").mkdir(mode=0o700)
+    return folder
 
 
 @pytest.fixture
@@ -42,16 +44,20 @@ def make(tmp_path: Path, runtime: RuntimeParts, kept: Path) -> Callable[..., Pat
     def made(version: str, *columns: dict[str, Any]) -> Path:
         files = {**SHOP, "schema.json": {"tables": [{"name": "Product", "columns": [*columns]}]}}
         options = BuildOptions(folder=make_backend(tmp_path / "shop", files), version=version)
-        output = tmp_path / f"shop-{version}.pyz"
+        output = tmp_path / version / "shop.pyz"  # of one name, so that they share what is unpacked
         return write(plan(options, runtime), output, cache=kept, trial=False).output
 
     return made
 
 
-def served(bundle: Path, tmp_path: Path) -> Backend:
+def served(bundle: Path, tmp_path: Path, kept: Path) -> Backend:
     command: list[str | Path] = [sys.executable, "-I", bundle]
     options = ("--port", "0", "--data", str(tmp_path / "records"))
-    return Backend(command, *options, cwd=tmp_path, env=clean_environment(tmp_path / "home"))
+    return Backend(command, *options, cwd=tmp_path, env=environment(tmp_path, kept))
+
+
+def environment(tmp_path: Path, kept: Path) -> dict[str, str]:
+    return clean_environment(tmp_path / "home", NOODL_CACHE=str(kept / "unpacked"))
 
 
 def products(backend: Backend) -> list[Any]:
@@ -59,38 +65,39 @@ def products(backend: Backend) -> list[Any]:
 
 
 def test_an_upgrade_keeps_the_records_and_can_be_undone(
-    make: Callable[..., Path], tmp_path: Path, start: Start
+    make: Callable[..., Path], tmp_path: Path, kept: Path, start: Start
 ) -> None:
     old, new = make("1.0", PRICE), make("2.0", PRICE, NAME)
-    with served(old, tmp_path) as backend:
+    with served(old, tmp_path, kept) as backend:
         backend.call("POST", "/api/Product", {"price": 1})
         backend.stop()
-    with served(new, tmp_path) as backend:
+    with served(new, tmp_path, kept) as backend:
         assert products(backend) == [1]
         assert backend.call("POST", "/api/Product", {"price": 2, "name": "two"})[0] == 201
         backend.stop()
-    refused = start(old, "--port", "0", "--data", str(tmp_path / "records"))
+    cache = str(kept / "unpacked")
+    refused = start(old, "--data", str(tmp_path / "records"), NOODL_CACHE=cache)
     assert refused.returncode == 78
     assert "were brought to a newer schema by version 2.0" in refused.stderr
-    back = start(new, "--rollback", "--data", str(tmp_path / "records"))
+    back = start(new, "--rollback", "--data", str(tmp_path / "records"), NOODL_CACHE=cache)
     assert back.returncode == 0, back.stderr
     assert "as they were before version 2.0" in back.stdout
-    with served(old, tmp_path) as backend:
+    with served(old, tmp_path, kept) as backend:
         assert products(backend) == [1]
         backend.stop()
 
 
 def test_a_schema_that_would_lose_records_is_refused_and_changes_nothing(
-    make: Callable[..., Path], tmp_path: Path, start: Start
+    make: Callable[..., Path], tmp_path: Path, kept: Path, start: Start
 ) -> None:
-    with served(make("1.0", PRICE), tmp_path) as backend:
+    with served(make("1.0", PRICE), tmp_path, kept) as backend:
         backend.call("POST", "/api/Product", {"price": 1})
         backend.stop()
     database = tmp_path / "records" / "data" / "local.db"
     before = database.read_bytes()
     refused = start(
         make("2.0", {"name": "price", "type": "String"}),
-        "--port", "0", "--data", str(tmp_path / "records"),
+        "--data", str(tmp_path / "records"), NOODL_CACHE=str(kept / "unpacked"),
     )  # fmt: skip
     assert refused.returncode == 78
     [sentence] = refused.stderr.splitlines()[-1:]
@@ -100,10 +107,10 @@ def test_a_schema_that_would_lose_records_is_refused_and_changes_nothing(
 
 
 def test_records_of_a_running_backend_are_frozen_into_a_new_bundle(
-    make: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    make: Callable[..., Path], tmp_path: Path, kept: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bundle, frozen = make("1.0", PRICE), tmp_path / "demo.pyz"
-    with served(bundle, tmp_path) as backend:
+    bundle, frozen = make("1.0", PRICE), tmp_path / "demo" / "shop.pyz"
+    with served(bundle, tmp_path, kept) as backend:
         backend.call("POST", "/api/Product", {"price": 7})
         records, data = str(tmp_path / "records"), tmp_path / "records"
         (data / "data" / "files").mkdir(exist_ok=True)
@@ -119,7 +126,7 @@ def test_records_of_a_running_backend_are_frozen_into_a_new_bundle(
     )
     alone = tmp_path / "elsewhere"
     alone.mkdir()
-    with served(frozen, alone) as backend:
+    with served(frozen, alone, kept) as backend:
         assert products(backend) == [7]
         assert (alone / "records" / "data" / "files" / "logo.txt").read_text() == "a logo"
         backend.stop()
@@ -133,7 +140,7 @@ def test_a_front_end_inside_finds_its_backend_at_any_port(
     options = BuildOptions(folder=make_backend(tmp_path / "shop"), app=app)
     output = tmp_path / "shop.pyz"
     bundle = write(plan(options, runtime), output, cache=kept, trial=False).output
-    with served(bundle, tmp_path) as backend:
+    with served(bundle, tmp_path, kept) as backend:
         with urllib.request.urlopen(f"{backend.ready['url']}/export.js") as answer:
             text = answer.read().decode()
         assert text == (
