@@ -1,12 +1,14 @@
 """Figures of the record store at growing sizes: `python tests/benchmarks/store.py --rows 1000,100000`.
 
 Prints what it measured and judges nothing. Each figure is the median of single operations as one
-caller sees them, in milliseconds; "16 at once" is operations a second of sixteen greenlets.
+caller sees them, in milliseconds; "16 at once" is operations a second of sixteen greenlets. At the
+end of each size: gets while two others scan the whole collection, and a stream of all of it.
 """
 
 import argparse
 import itertools
 import random
+import resource
 import statistics
 import sys
 import tempfile
@@ -64,6 +66,7 @@ def at_size(rows: int, seconds: float) -> dict[str, tuple[float, float]]:
         figures = {}
         for name, operation in operations(store, ids):
             figures[name] = (alone(operation, seconds), sixteen(operation, seconds))
+        print(f"{rows:,} rows: {beside_scans(store, ids, seconds)}; {streamed(store)}", flush=True)
         store.disconnect()
     return figures
 
@@ -149,6 +152,39 @@ def sixteen(operation: Callable[[], Any], seconds: float) -> float:
     began = time.perf_counter()
     gevent.joinall([gevent.spawn(caller) for _ in range(16)], raise_error=True)
     return done / (time.perf_counter() - began)
+
+
+def beside_scans(store: CloudStore, ids: list[str], seconds: float) -> str:
+    """Say how long gets take while two others look at every record."""
+
+    def scan() -> None:
+        while True:
+            store.count("Person", {"name": {"contains": "nowhere"}})
+            gevent.sleep(0)
+
+    scans = [gevent.spawn(scan) for _ in range(2)]
+    took = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        began = time.perf_counter()
+        store.fetch("Person", random.choice(ids))
+        took.append((time.perf_counter() - began) * 1000)
+        gevent.sleep(0)
+    gevent.killall(scans)
+    late = statistics.quantiles(took, n=100)[98]
+    return f"a get beside scans {statistics.median(took):.3f} ms, p99 {late:.3f} ms"
+
+
+def streamed(store: CloudStore) -> str:
+    """Say how fast a stream of everything is, and by how much it raises the peak of memory."""
+    before, began = peak_mib(), time.perf_counter()
+    count = sum(1 for _ in store.stream(Query(collection="Person")))
+    rate = count / (time.perf_counter() - began)
+    return f"a stream of {count:,} {rate:,.0f} records/s, peak of memory +{peak_mib() - before:.1f} MiB"
+
+
+def peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def show(measured: dict[int, dict[str, tuple[float, float]]]) -> None:

@@ -1,5 +1,6 @@
 """Reading: how many statements, in which thread, and until when."""
 
+import time
 from collections.abc import Callable
 
 import gevent
@@ -7,6 +8,8 @@ import pytest
 
 from noodl_runtime.errors import QueryTooSlow
 from noodl_runtime.store.contract import Create, Query
+from noodl_runtime.store.sqlite.connection import Connection
+from noodl_runtime.store.sqlite.failures import Interrupted
 from noodl_runtime.store.sqlite.store import SqliteStore
 from noodl_runtime.values import Pointer
 from tests.runtime.store.sqlite.watching import pragma, reading, statements, words, writing
@@ -52,6 +55,39 @@ def test_a_long_read_moves_to_a_thread_and_stays_there(store: SqliteStore) -> No
         gevent.spawn(store.query, query).get()
 
     assert seen == []  # nothing on the hub's own connection
+
+
+def busy(_connection: Connection) -> None:
+    end = time.thread_time() + 0.005
+    while time.thread_time() < end:
+        pass
+
+
+# what a read does once it is in a thread, and whether the next one goes there directly
+AGAIN: list[tuple[Callable[[Connection], None], bool]] = [
+    (lambda _: None, False),
+    (lambda _: time.sleep(0.01), False),  # as on a busy machine
+    (lambda _: time.sleep(0.06), True),  # as on a slow disk
+    (busy, True),
+]
+
+
+@pytest.mark.parametrize(("work", "directly"), AGAIN)
+def test_a_read_that_had_to_wait_begins_on_the_spot_again(
+    store: SqliteStore, work: Callable[[Connection], None], directly: bool
+) -> None:
+    places: list[bool] = []
+
+    def read(connection: Connection) -> None:
+        places.append(connection is reading(store))
+        if len(places) == 1:
+            raise Interrupted
+        work(connection)
+
+    for _ in range(2):
+        gevent.spawn(store._parts.reader.read, "shape", read).get()
+
+    assert places == [True, False, not directly]
 
 
 def test_others_go_on_while_a_long_read_runs(store: SqliteStore) -> None:
