@@ -135,7 +135,7 @@ WRONG_FILES = [
     ("config.json",   '{"name": "x", "appId": "x", "settings": {"maxBody": "big"}}',
                                                               "settings.maxBody in config.json is 'big'"),
     ("schema.json",   '{"tables": [{}]}',                     "schema.json: tables[0] lacks 'name'"),
-    ("secrets.json",  "{}",                                   "secrets.json has no masterKey"),
+    ("secrets.json",  "[]",                                   "secrets.json"),
 ]  # fmt: skip
 
 
