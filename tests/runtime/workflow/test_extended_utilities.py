@@ -205,15 +205,14 @@ def test_a_computing_node_signals(call: Call, type_name: str, parameters: Any, s
     assert call(nodes, f"n.{signal} -> r.send")[0] == 200
 
 
-def test_two_pulses_in_one_pass_are_two_outcomes_of_one_action(call: Call) -> None:
-    """The parameters are one pulse; the request brings another later."""
+def test_a_signal_that_is_true_from_the_start_fires_once(call: Call) -> None:
     nodes = [Q, node("n", "net.noodl.UUID", generate=True), node("c", "Counter"),
              node("r", "Response", **{"pm-n": None})]  # fmt: skip
     connections = (
         "q.receive -> n.generate, n.completed -> c.increase, c.currentCount -> r.pm-n,"
         " q.receive -> r.send"
     )
-    assert call(nodes, connections)[1]["result"]["n"] == 1  # the input was true before
+    assert call(nodes, connections)[1]["result"]["n"] == 1
 
 
 def test_run_on_change_starts_an_action(call: Call) -> None:
