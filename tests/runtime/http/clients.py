@@ -65,6 +65,7 @@ class WsgiClient:
             "REQUEST_METHOD": method, "SCRIPT_NAME": "", "PATH_INFO": path, "REQUEST_URI": url,
             "QUERY_STRING": query, "HTTP_HOST": "127.0.0.1", "CONTENT_LENGTH": str(len(data)),
             "CONTENT_TYPE": "application/json", "wsgi.input": io.BytesIO(data),
+            "REMOTE_ADDR": "127.0.0.1",
         }  # fmt: skip
         for name, value in headers.items():
             key = name.upper().replace("-", "_")

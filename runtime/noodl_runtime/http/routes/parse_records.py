@@ -23,19 +23,22 @@ def find(backend: "Backend", request: Request) -> Response:
     query = parameters.read_query(
         request.params["className"], request.query, where, order="order", ignored=HINTS
     )
-    found = backend.query(request.caller, query)
+    keys = _with_relations(backend, query.collection, query.keys)
+    found = backend.query(request.caller, replace(query, keys=keys))
     counted = {} if found.count is None else {"count": found.count}
     return parse_answer(backend, request, {"results": found.records, **counted})
 
 
 def get(backend: "Backend", request: Request) -> Response:
     """Answer 200 with one record."""
+    collection = request.params["className"]
+    keys = parameters.names(request.query, "keys") or None
     record = backend.fetch(
         request.caller,
-        request.params["className"],
+        collection,
         request.params["objectId"],
         include=parameters.include(request.query),
-        keys=parameters.names(request.query, "keys") or None,
+        keys=_with_relations(backend, collection, keys),
     )
     return parse_answer(backend, request, record)
 
@@ -61,6 +64,17 @@ def delete(backend: "Backend", request: Request) -> Response:
     write = Delete(collection=request.params["className"], object_id=request.params["objectId"])
     backend.write(request.caller, write)
     return parse_answer(backend, request, {})
+
+
+def _with_relations(
+    backend: "Backend", collection: str, keys: tuple[str, ...] | None
+) -> tuple[str, ...] | None:
+    """Return the fields to answer; clients of this wire get relations whatever they ask for."""
+    known = backend.store.get_schema().collections.get(collection)
+    if keys is None or known is None:
+        return keys
+    relations = (name for name, field in known.fields.items() if field.type == "Relation")
+    return tuple(dict.fromkeys([*keys, *relations]))
 
 
 def members_of(backend: "Backend", request: Request) -> dict[str, Any]:

@@ -101,11 +101,11 @@ class Table:
         return junction_table(table_name(self.collection), field.name)
 
     def _selection(self, keys: frozenset[str] | None, excluded: frozenset[str]) -> Selection:
-        """Return the fields among `keys` (None: all) that are not excluded; relations always."""
+        """Return the fields among `keys` (None: all) that are not excluded."""
         fields = [
             field
             for name, field in self.collection.fields.items()
-            if (keys is None or name in keys or field.type == "Relation") and name not in excluded
+            if (keys is None or name in keys) and name not in excluded
         ]
         return Selection(fields)
 
