@@ -17,16 +17,16 @@ from noodl_runtime.access.writing import check_may_write
 from noodl_runtime.errors import NoSuchRecord, PortableError, Unauthorized
 from noodl_runtime.record_writes import RecordWrites
 from noodl_runtime.schema.model import Schema
-from noodl_runtime.schema.renaming import Rename
 from noodl_runtime.schema.names import check_collection_name
+from noodl_runtime.schema.renaming import Rename
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import CloudStore, Found, Query, Write
 from noodl_runtime.values import Record
 
 if TYPE_CHECKING:
-    from noodl_runtime.http.app_files import AppFiles
     from noodl_runtime.belongings import Belongings
     from noodl_runtime.functions import Functions
+    from noodl_runtime.http.app_files import AppFiles
 
 
 class Backend:
