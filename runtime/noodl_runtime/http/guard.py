@@ -7,6 +7,7 @@ two with each other proves nothing, so each is compared with a list that starts 
 
 import ipaddress
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from noodl_runtime.errors import ForeignOrigin
 
@@ -92,8 +93,11 @@ def preflight_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 def is_loopback(host: str) -> bool:
     """Say whether a lower-case host, with or without a port, names this machine and no other."""
-    if host in _COMMON:
-        return True
+    return len(host) <= _LONGEST_HOST and _names_this_machine(host)
+
+
+@lru_cache(maxsize=256)  # every request asks, nearly always for the same host
+def _names_this_machine(host: str) -> bool:
     name = _without_port(host)
     if name == "localhost" or name.endswith(".localhost"):
         return _is_host_name(name)
@@ -104,7 +108,7 @@ def is_loopback(host: str) -> bool:
 
 
 _EVERYWHERE = frozenset(["", "0.0.0.0", "::", "[::]"])  # noqa: S104 - to listen on, never a name
-_COMMON = frozenset(["localhost", "127.0.0.1", "localhost:8577", "127.0.0.1:8577"])
+_LONGEST_HOST = 300  # characters; a name has at most 253
 
 
 def _without_port(host: str) -> str:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from noodl_runtime.errors import ForeignOrigin
+from noodl_runtime.http import guard
 from noodl_runtime.http.guard import Guard, cors_headers, preflight_headers
 from noodl_runtime.settings import Settings
 from tests.runtime.http.clients import WsgiClient
@@ -101,3 +102,20 @@ def test_a_preflight_names_the_headers_that_clients_send() -> None:
     for name in ("Authorization", "X-Parse-Session-Token", "X-Noodl-Cloud-Version"):
         assert name in told["Access-Control-Allow-Headers"].split(", ")
     assert "Access-Control-Allow-Private-Network" not in told
+
+
+def test_a_host_is_read_once_however_often_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def name_of(host: str) -> str:
+        read.append(host)
+        return "127.9.8.7"
+
+    monkeypatch.setattr(guard, "_without_port", name_of)
+
+    assert [guard.is_loopback("127.9.8.7:4711") for _ in range(3)] == [True] * 3
+    assert read == ["127.9.8.7:4711"]
+
+
+def test_a_host_longer_than_any_name_is_not_even_read() -> None:
+    assert not guard.is_loopback("a" * 400 + ".localhost")
