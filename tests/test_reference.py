@@ -34,7 +34,10 @@ def test_the_examples_of_a_command_can_be_parsed(command: object) -> None:
 def test_the_routes_in_the_readme_exist() -> None:
     patterns = {re.sub(r":\w+\*?", "X", route.pattern) for route in ROUTES}
     for path in re.findall(r"`(?:GET|POST|PUT|DELETE)[/A-Z]* (/[^`]*)`", README):
-        assert re.sub(r"Todo/<id>|Todo|hello", lambda m: "X/X" if "/" in m[0] else "X", path) in patterns
+        assert (
+            re.sub(r"Todo/<id>|Todo|hello", lambda m: "X/X" if "/" in m[0] else "X", path)
+            in patterns
+        )
 
 
 def test_links_in_the_documents_lead_somewhere() -> None:
