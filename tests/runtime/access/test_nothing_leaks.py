@@ -80,13 +80,12 @@ READS = sorted(
 
 
 @pytest.mark.parametrize("who", ["-", "bob", "M", "R"])
-@pytest.mark.parametrize("path", READS)
-def test_no_read_shows_a_secret_or_the_session_of_another(town: Story, who: str, path: str) -> None:
-    for query in QUERIES:
-        text = _text(town.ask(who, "GET", path + query).body)
-        assert not [secret for secret in SECRETS if secret in text], path + query
-        if who in ("-", "bob"):
-            assert town.bound["$token:ann"] not in text, path + query
+def test_no_read_shows_a_secret_or_the_session_of_another(town: Story, who: str) -> None:
+    hidden = SECRETS if who in "MR" else (*SECRETS, town.bound["$token:ann"])
+    for path in READS:
+        for query in QUERIES:
+            text = _text(town.ask(who, "GET", path + query).body)
+            assert not [secret for secret in hidden if secret in text], path + query
 
 
 def test_full_rights_see_tokens_in_sessions_only(town: Story) -> None:
@@ -102,11 +101,8 @@ WRITES: list[Route] = [
 ]
 
 
-@pytest.mark.parametrize("who", ["-", "bob"])
 @pytest.mark.parametrize("route", WRITES, ids=lambda route: f"{route.method} {route.pattern}")
-def test_no_write_answers_a_secret_or_the_session_of_another(
-    town: Story, who: str, route: Route
-) -> None:
+def test_no_write_answers_a_secret_or_the_session_of_another(town: Story, route: Route) -> None:
     bodies: list[Any] = [
         {"username": "ann", "password": "guess", "objectId": "$id:ann"},
         {"n": {"__op": "Increment", "amount": 0}},
@@ -115,7 +111,7 @@ def test_no_write_answers_a_secret_or_the_session_of_another(
     ]
     for path in paths(route.pattern):
         for body in bodies:
-            text = _text(town.ask(who, route.method, path, body).body)
+            text = _text(town.ask("bob", route.method, path, body).body)
             assert not [secret for secret in SECRETS if secret in text], path
             assert town.bound["$token:ann"] not in text, path
 
