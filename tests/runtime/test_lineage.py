@@ -62,7 +62,7 @@ def test_another_schema_gets_a_backup_first(database: Path) -> None:
     start(database, bundle("a", "1.0"))
     backup = start(database, bundle("b", "2.0"), 1)
     assert backup == "backups/2024-05-01T100100-000Z-before-version-2.0.db"
-    assert names((database.parent / backup)) == ["first"]
+    assert names(database.parent / backup) == ["first"]
 
 
 OLDER = [
