@@ -138,13 +138,27 @@ class Reading:
         visible = readable(record, self._caller.principals) and self.sees(collection, record)
         return self.shown(collection, record) if visible else _bare(record)
 
-    def sees(self, collection: str, record: Record) -> bool:
+    def found(self, collection: str, record: Record) -> Record | None:
+        """Return what the caller would find of a record, None if they would not find it at all.
+
+        This is for what is told without being asked for: events of a subscription.
+        """
+        try:
+            self.check(collection, "find")
+        except PortableError:
+            return None
+        visible = readable(record, self._caller.principals) and self.sees(
+            collection, record, action="find"
+        )
+        return self.shown(collection, record) if visible else None
+
+    def sees(self, collection: str, record: Record, *, action: str = "get") -> bool:
         """Say whether a record is among those the collection lets the caller see, ACLs aside."""
         if self._caller.master:
             return True
         if collection == SESSION:
             return record.get("user") == Pointer(USER, self._caller.user_id or "")
-        fields = owner_fields(self._collection(collection), "get", self._caller)
+        fields = owner_fields(self._collection(collection), action, self._caller)
         return fields is None or owns(record, fields, self._caller)
 
     def _included(self, value: Any) -> Any:
