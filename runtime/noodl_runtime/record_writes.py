@@ -1,8 +1,9 @@
 """The one way a write goes: rights, rules of system collections, room for fields, store, answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
+from typing import Any
 
 from noodl_runtime.access.access import Access
 from noodl_runtime.access.caller import Caller
@@ -13,11 +14,25 @@ from noodl_runtime.errors import DuplicateValue, NoSuchRecord, NotAllowed, Porta
 from noodl_runtime.schema.growth import missing_fields, without_unknown
 from noodl_runtime.schema.model import Collection, Field
 from noodl_runtime.schema.names import SYSTEM_COLLECTIONS, check_collection_name
+from noodl_runtime.schema.operations import Delete as Remove
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import CloudStore, Create, Delete, Save, Write
 from noodl_runtime.values import Record
 
 Answer = Record | PortableError
+
+
+def _with_clear_acl(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return changes in which no ACL opens a record by saying nothing.
+
+    null leaves the ACL as it is, Delete leaves nobody in it; source: answers of a Parse server
+    """
+    if "ACL" not in values:
+        return values
+    acl = values["ACL"]
+    if acl is None:
+        return {name: value for name, value in values.items() if name != "ACL"}
+    return {**values, "ACL": {} if isinstance(acl, Remove) else acl}
 
 
 class RecordWrites:
@@ -113,6 +128,8 @@ class RecordWrites:
         return replace(prepared, write=self._fitting(caller, prepared.write))
 
     def _fitting(self, caller: Caller, write: Write) -> Write:
+        if isinstance(write, Save):
+            write = replace(write, values=_with_clear_acl(write.values))
         if isinstance(write, Create | Save):
             self._make_room(caller, write)
             known = self._store.get_schema().collections.get(write.collection)

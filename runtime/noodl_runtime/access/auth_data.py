@@ -19,7 +19,12 @@ def check_auth_data(given: Any) -> None:
         name == ANONYMOUS and (value is None or has_id(value)) for name, value in given.items()
     )
     if not known:
-        raise AccountRefused("This authentication method is unsupported.", code=252)
+        raise unsupported()
+
+
+def unsupported() -> AccountRefused:
+    """Return the error for a way to log in that this backend does not know."""
+    return AccountRefused("This authentication method is unsupported.", code=252)
 
 
 def has_id(value: Any) -> bool:

@@ -9,7 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from noodl_runtime.access.attempts import Attempts
-from noodl_runtime.access.auth_data import ANONYMOUS, check_auth_data, merged_auth_data, provider_of
+from noodl_runtime.access.auth_data import (
+    ANONYMOUS,
+    check_auth_data,
+    merged_auth_data,
+    provider_of,
+    unsupported,
+)
 from noodl_runtime.access.caller import Caller
 from noodl_runtime.access.letters import Letters
 from noodl_runtime.access.passwords import Passwords
@@ -19,11 +25,16 @@ from noodl_runtime.errors import (
     AccountRefused,
     DuplicateValue,
     InvalidValue,
+    NoSuchRecord,
     NotAllowed,
     PortableError,
     SessionMissing,
+    WrongType,
 )
+from noodl_runtime.schema.acl import writable
+from noodl_runtime.schema.field_types import infer, type_text
 from noodl_runtime.schema.operations import Delete as Remove
+from noodl_runtime.schema.operations import Operation
 from noodl_runtime.store.contract import CloudStore, Create, Delete, Query, Save, Write
 from noodl_runtime.store.record_ids import new_id
 from noodl_runtime.values import NewId, Record, random_id
@@ -61,7 +72,7 @@ class Users:
         if isinstance(write, Save):
             return self._saving(caller, write)
         assert isinstance(write, Delete)
-        _check_self(caller, write.object_id, "Insufficient auth to delete user")
+        self._changeable(caller, write.object_id, "Insufficient auth to delete user")
         return Prepared(write=write, also=self._sessions.ending(write.object_id))
 
     # -- new users
@@ -108,11 +119,11 @@ class Users:
     # -- changes
 
     def _saving(self, caller: Caller, write: Save) -> Prepared:
-        _check_self(caller, write.object_id, f"Cannot modify user {write.object_id}.")
+        refusal = f"Cannot modify user {write.object_id}."
+        present = self._changeable(caller, write.object_id, refusal)
         values = _without_token(write.values)
         _check_values(caller, values)
-        present = self._store.fetch(USER, write.object_id)
-        if "ACL" in values and not caller.master:
+        if values.get("ACL") is not None and not caller.master:
             values["ACL"] = _own_acl(values["ACL"], write.object_id)
         if "authData" in values:
             self._check_unused(values["authData"], write.object_id)
@@ -124,6 +135,23 @@ class Users:
             return self._new_password(caller, replace(write, values=values), secrets)
         write = replace(write, values=values, secrets=secrets)
         return Prepared(write=write, after=letter.send)
+
+    def _changeable(self, caller: Caller, user_id: str, without_session: str) -> Record:
+        """Return a user whom the caller may change: themselves, or one whose ACL lets them.
+
+        raises: SessionMissing, also where there is no such user; NoSuchRecord with full rights
+        """
+        if caller.user_id is None and not caller.master:
+            raise SessionMissing(without_session)
+        try:
+            present = self._store.fetch(USER, user_id)
+        except NoSuchRecord:
+            if caller.master:
+                raise
+            raise SessionMissing("Insufficient auth.") from None
+        if not writable(present, caller.principals):
+            raise SessionMissing("Insufficient auth.")
+        return present
 
     def _new_password(
         self, caller: Caller, write: Save, secrets: Mapping[str, str | None]
@@ -168,7 +196,9 @@ def _without_token(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_new(values: Mapping[str, Any], *, imported: bool) -> None:
-    if imported or provider_of(values.get("authData")) is not None:
+    if values.get("authData") and provider_of(values["authData"]) is None:
+        raise unsupported()
+    if imported or values.get("authData"):
         return
     if not _is_text(values.get("username")):
         raise AccountRefused("bad or missing username", code=200)
@@ -184,17 +214,20 @@ def _check_values(caller: Caller, values: Mapping[str, Any]) -> None:
     if isinstance(email, str) and email and not _is_address(email):
         raise InvalidValue("Email address format is invalid.", code=125)
     if PASSWORD in values and not _is_text(values[PASSWORD]):
-        raise AccountRefused("password is required", code=201)
+        _refuse_password(values[PASSWORD])
     if any(name.startswith((f"{PASSWORD}.", "authData.")) for name in values):
-        raise NotAllowed("password and authData are changed as a whole")
+        raise WrongType("password and authData of a user are changed as a whole")
     if "authData" in values:
         check_auth_data(values["authData"])
 
 
-def _check_self(caller: Caller, user_id: str, without_session: str) -> None:
-    if caller.master or caller.user_id == user_id:
-        return
-    raise SessionMissing(without_session if caller.user_id is None else "Insufficient auth.")
+def _refuse_password(value: Any) -> None:
+    given = None if isinstance(value, Operation) else infer(value)
+    if given is not None and value != "":
+        raise WrongType(
+            f"schema mismatch for _User.password; expected String but got {type_text(*given)}"
+        )
+    raise AccountRefused("password is required", code=201)
 
 
 def _own_acl(acl: Any, user_id: str) -> dict[str, Any]:

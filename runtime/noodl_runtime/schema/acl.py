@@ -30,6 +30,12 @@ def to_acl(readers: list[str] | None, writers: list[str] | None) -> dict[str, An
     return acl
 
 
+def writable(record: dict[str, Any], principals: frozenset[str] | None) -> bool:
+    """Say whether a record's ACL lets one of the principals change it; None has full rights."""
+    _, writers = to_permissions(record.get("ACL"))
+    return principals is None or writers is None or not principals.isdisjoint(writers)
+
+
 def _holders(grants: dict[str, Any], permission: str) -> list[str]:
     return [
         principal
