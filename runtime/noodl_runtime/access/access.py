@@ -14,6 +14,7 @@ from noodl_runtime.access.letters import Letters
 from noodl_runtime.access.mail import Mailer
 from noodl_runtime.access.passwords import Passwords
 from noodl_runtime.access.reading import Reading
+from noodl_runtime.access.recovery import Recovery
 from noodl_runtime.access.roles import ROLE, Roles
 from noodl_runtime.access.rules import Prepared
 from noodl_runtime.access.sessions import SESSION, USER, Sessions
@@ -60,15 +61,22 @@ class Access:
         users = Users(store, sessions, hashes, letters, attempts("sign-ups", settings.max_sign_ups))
         self.functions = FunctionAccess(settings.function_access)
         self.callers = Callers(keys, sessions, roles)
+        wrong_passwords = attempts("wrong passwords", settings.max_wrong_passwords)
         self.accounts = Accounts(
+            store,
+            sessions,
+            hashes,
+            wrong_passwords=wrong_passwords,
+            wrong_from_address=attempts("wrong passwords", settings.max_wrong_from_address),
+        )
+        self.recovery = Recovery(
             store,
             sessions,
             hashes,
             letters,
             clock=clock,
-            wrong_passwords=attempts("wrong passwords", settings.max_wrong_passwords),
-            wrong_from_address=attempts("wrong passwords", settings.max_wrong_from_address),
             mails=attempts("mails", MAX_MAILS),
+            wrong_passwords=wrong_passwords,
         )
         self._rules = {USER: users.prepared, SESSION: sessions.prepared, ROLE: roles.prepared}
 

@@ -6,39 +6,33 @@ A protected field is not in answers, and neither conditions nor orders may name 
 of records would tell its value. Sub-queries and included records are held to the same.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from noodl_runtime.access.caller import Caller
+from noodl_runtime.access.narrowing import Narrowing, Where, root_of
 from noodl_runtime.access.permissions import (
-    check_action,
     owner_fields,
     owns,
     protected_fields,
 )
 from noodl_runtime.access.sessions import SESSION, USER
-from noodl_runtime.errors import InvalidSession, NotAllowed, PortableError
+from noodl_runtime.errors import PortableError
 from noodl_runtime.query.matcher import readable
-from noodl_runtime.query.operators import SPELLINGS
-from noodl_runtime.schema.model import Collection, Schema
+from noodl_runtime.schema.model import Schema
 from noodl_runtime.store.contract import Query
 from noodl_runtime.values import Included, Pointer, Record, RelationTo
 
-Where = Mapping[str, Any]
 Pipeline = Sequence[Mapping[str, Any]]
-
-_GROUPS = ("and", "$and", "or", "$or", "nor", "$nor")
-_NEGATIONS = ("not", "$not")
-_SUB_QUERIES = ("inQuery", "notInQuery", "select", "dontSelect")
 
 
 class Reading:
     """The view one caller has of one schema."""
 
     def __init__(self, schema: Schema, caller: Caller) -> None:
-        self._schema = schema
         self._caller = caller
+        self._narrowing = Narrowing(schema, caller)
 
     # -- questions
 
@@ -51,7 +45,7 @@ class Reading:
             self.check(query.collection, "find")
         if query.count:
             self.check(query.collection, "count")
-        self._check_names(query.collection, (key.lstrip("-") for key in query.order))
+        self._narrowing.check_names(query.collection, (key.lstrip("-") for key in query.order))
         return replace(
             query,
             where=self.where(query.collection, query.where),
@@ -61,25 +55,19 @@ class Reading:
 
     def check(self, collection: str, action: str) -> None:
         """Accept what the caller wants to do with a collection; raises as `query`."""
-        if collection == SESSION and self._caller.user_id is None and not self._caller.master:
-            raise InvalidSession("Invalid session token")
-        check_action(self._collection(collection), action, self._caller)
+        self._narrowing.check(collection, action)
 
     def where(self, collection: str, where: Where, action: str = "find") -> Where:
         """Return a where document that finds only what the caller may see of a collection."""
         if self._caller.master:
             return where
-        within: Where = self._checked(collection, where)
-        narrowing = self._narrowing(collection, action)
-        if narrowing is None:
-            return within
-        return {"$and": [narrowing, within]} if within else narrowing
+        return self._narrowing.where(collection, where, action)
 
     def keys(self, collection: str, keys: tuple[str, ...] | None) -> tuple[str, ...] | None:
         """Return the fields to fetch: those asked for, and those that say whose a record is."""
         if keys is None or self._caller.master:
             return keys
-        known = self._collection(collection)
+        known = self._narrowing.collection(collection)
         groups = known.permissions.get("protectedFields", {})
         owners = [group.partition(":")[2] for group in groups if group.startswith("userField:")]
         own = ("user",) if collection == SESSION else owner_fields(known, "get", self._caller)
@@ -88,7 +76,7 @@ class Reading:
     def distinct(self, collection: str, key: str) -> None:
         """Accept the field whose values are asked for. raises: NotAllowed."""
         self.check(collection, "find")
-        self._check_names(collection, [key])
+        self._narrowing.check_names(collection, [key])
 
     def pipeline(self, collection: str, pipeline: Pipeline) -> Pipeline:
         """Return a pipeline over what the caller may see; raises as `query`."""
@@ -99,10 +87,12 @@ class Reading:
         for stage in pipeline:
             if [*stage] not in (["match"], ["$match"]):
                 break
-            leading.append({"match": self._checked(collection, next(iter(stage.values())))})
-        narrowing = self._narrowing(collection, "find")
+            leading.append(
+                {"match": self._narrowing.checked(collection, next(iter(stage.values())))}
+            )
+        narrowing = self._narrowing.narrowing(collection, "find")
         first = [{"match": narrowing}] if narrowing else []
-        hidden = protected_fields(self._collection(collection), self._caller)
+        hidden = protected_fields(self._narrowing.collection(collection), self._caller)
         removal = [{"project": dict.fromkeys(sorted(hidden), 0)}] if hidden else []
         return [*first, *leading, *removal, *pipeline[len(leading) :]]
 
@@ -110,7 +100,10 @@ class Reading:
 
     def shown_all(self, query: Query, records: list[Record]) -> list[Record]:
         """Return what the caller may see of what a query, as it was sent, has found."""
-        plain = query.collection != USER and not self._collection(query.collection).permissions
+        plain = (
+            query.collection != USER
+            and not self._narrowing.collection(query.collection).permissions
+        )
         if self._caller.master or (plain and not query.include and not _dotted(query.keys)):
             return records
         return [self.shown(query.collection, record, query.keys) for record in records]
@@ -123,8 +116,8 @@ class Reading:
         """
         if self._caller.master:
             return record
-        hidden = protected_fields(self._collection(collection), self._caller, record)
-        extra = set(self.keys(collection, keys) or ()) - {_root(key) for key in keys or ()}
+        hidden = protected_fields(self._narrowing.collection(collection), self._caller, record)
+        extra = set(self.keys(collection, keys) or ()) - {root_of(key) for key in keys or ()}
         left = {n: v for n, v in record.items() if n not in hidden and n not in extra}
         shown = {name: self._included(value) for name, value in left.items()}
         return {name: value for name, value in shown.items() if value is not _NOTHING}
@@ -158,7 +151,7 @@ class Reading:
             return True
         if collection == SESSION:
             return record.get("user") == Pointer(USER, self._caller.user_id or "")
-        fields = owner_fields(self._collection(collection), action, self._caller)
+        fields = owner_fields(self._narrowing.collection(collection), action, self._caller)
         return fields is None or owns(record, fields, self._caller)
 
     def _included(self, value: Any) -> Any:
@@ -176,77 +169,6 @@ class Reading:
             return _NOTHING
         return Included(value.collection, self.shown(value.collection, value.record))
 
-    # -- where documents
-
-    def _checked(self, collection: str, where: Any) -> Any:
-        """Return a where document with its sub-queries narrowed. raises: NotAllowed."""
-        if not isinstance(where, Mapping):
-            return where  # the grammar refuses it by name
-        return {key: self._part(collection, key, value) for key, value in where.items()}
-
-    def _part(self, collection: str, key: str, value: Any) -> Any:
-        if key in _GROUPS and isinstance(value, list | tuple):
-            return [self._checked(collection, each) for each in value]
-        if key in _NEGATIONS:
-            return self._checked(collection, value)
-        if key == "$relatedTo":
-            self._check_relation(value)
-        elif not key.startswith("$"):
-            self._check_names(collection, [key])
-        return self._constraint(value)
-
-    def _constraint(self, value: Any) -> Any:
-        if not isinstance(value, Mapping):
-            return value
-        return {key: self._operand(key, operand) for key, operand in value.items()}
-
-    def _operand(self, key: str, operand: Any) -> Any:
-        if key in _NEGATIONS:
-            return self._constraint(operand)
-        if key not in SPELLINGS or SPELLINGS[key].name not in _SUB_QUERIES:
-            return operand
-        if isinstance(operand, Mapping) and "query" in operand:
-            query = self._sub_query(operand["query"], operand.get("key"))
-            return {**operand, "query": query}
-        return self._sub_query(operand)
-
-    def _sub_query(self, query: Any, key: Any = None) -> Any:
-        if not isinstance(query, Mapping) or not isinstance(query.get("className"), str):
-            return query
-        collection = query["className"]
-        self.check(collection, "find")
-        if isinstance(key, str):
-            self._check_names(collection, [key])
-        return {**query, "where": self.where(collection, query.get("where", {}))}
-
-    def _check_relation(self, value: Any) -> None:
-        owner = value.get("object") if isinstance(value, Mapping) else None
-        if isinstance(owner, Pointer) and isinstance(value.get("key"), str):
-            self._check_names(owner.collection, [value["key"]])
-
-    def _check_names(self, collection: str, names: Iterable[str]) -> None:
-        hidden = protected_fields(self._collection(collection), self._caller)
-        for name in names:
-            if _root(name) in hidden:
-                raise NotAllowed(
-                    f"This user is not allowed to query {_root(name)} on class {collection}"
-                )
-
-    def _narrowing(self, collection: str, action: str) -> Where | None:
-        """Return the condition for records that only some may see, None where there is none."""
-        me = Pointer(USER, self._caller.user_id or "")
-        if collection == SESSION:
-            return {"user": me}
-        fields = owner_fields(self._collection(collection), action, self._caller)
-        if fields is None:
-            return None
-        if self._caller.user_id is None:
-            return {"objectId": {"$in": []}}
-        return {"$or": [{name: me} for name in fields]}
-
-    def _collection(self, name: str) -> Collection:
-        return self._schema.collections.get(name) or Collection(name=name)
-
 
 _NOTHING = RelationTo("")  # stands for an included record that is not shown
 
@@ -257,7 +179,3 @@ def _bare(record: Record) -> Record:
 
 def _dotted(keys: tuple[str, ...] | None) -> bool:
     return any("." in key for key in keys or ())
-
-
-def _root(name: str) -> str:
-    return name.removeprefix("_p_").partition(".")[0]

@@ -11,35 +11,27 @@ from typing import Any
 from noodl_runtime.access.attempts import Attempts
 from noodl_runtime.access.auth_data import (
     ANONYMOUS,
-    check_auth_data,
     merged_auth_data,
     provider_of,
-    unsupported,
 )
 from noodl_runtime.access.caller import Caller
 from noodl_runtime.access.letters import Letters
 from noodl_runtime.access.passwords import Passwords
 from noodl_runtime.access.rules import Prepared
 from noodl_runtime.access.sessions import USER, Sessions
+from noodl_runtime.access.user_values import PASSWORD, check_new, check_values
 from noodl_runtime.errors import (
     AccountRefused,
     DuplicateValue,
-    InvalidValue,
     NoSuchRecord,
-    NotAllowed,
     PortableError,
     SessionMissing,
-    WrongType,
 )
 from noodl_runtime.schema.acl import writable
-from noodl_runtime.schema.field_types import infer, type_text
 from noodl_runtime.schema.operations import Delete as Remove
-from noodl_runtime.schema.operations import Operation
 from noodl_runtime.store.contract import CloudStore, Create, Delete, Query, Save, Write
 from noodl_runtime.store.record_ids import new_id
 from noodl_runtime.values import NewId, Record, random_id
-
-PASSWORD = "password"  # noqa: S105 - the name of a field, and of the secret that stands for it
 
 
 class Users:
@@ -80,8 +72,8 @@ class Users:
     def _creating(self, caller: Caller, write: Create) -> Prepared:
         values = _without_token(write.values)
         imported = PASSWORD in write.secrets
-        _check_new(values, imported=imported)
-        _check_values(caller, values)
+        check_new(values, imported=imported)
+        check_values(caller, values)
         if not caller.master:
             self._sign_ups.check(caller.address)
             self._sign_ups.count(caller.address)
@@ -122,7 +114,7 @@ class Users:
         refusal = f"Cannot modify user {write.object_id}."
         present = self._changeable(caller, write.object_id, refusal)
         values = _without_token(write.values)
-        _check_values(caller, values)
+        check_values(caller, values)
         if values.get("ACL") is not None and not caller.master:
             values["ACL"] = _own_acl(values["ACL"], write.object_id)
         if "authData" in values:
@@ -195,41 +187,6 @@ def _without_token(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "sessionToken"}
 
 
-def _check_new(values: Mapping[str, Any], *, imported: bool) -> None:
-    if values.get("authData") and provider_of(values["authData"]) is None:
-        raise unsupported()
-    if imported or values.get("authData"):
-        return
-    if not _is_text(values.get("username")):
-        raise AccountRefused("bad or missing username", code=200)
-    if not _is_text(values.get(PASSWORD)):
-        raise AccountRefused("password is required", code=201)
-
-
-def _check_values(caller: Caller, values: Mapping[str, Any]) -> None:
-    """Accept values that a new or present user is to have."""
-    if "emailVerified" in values and not caller.master:
-        raise NotAllowed("Clients aren't allowed to manually update email verification.")
-    email = values.get("email")
-    if isinstance(email, str) and email and not _is_address(email):
-        raise InvalidValue("Email address format is invalid.", code=125)
-    if PASSWORD in values and not _is_text(values[PASSWORD]):
-        _refuse_password(values[PASSWORD])
-    if any(name.startswith((f"{PASSWORD}.", "authData.")) for name in values):
-        raise WrongType("password and authData of a user are changed as a whole")
-    if "authData" in values:
-        check_auth_data(values["authData"])
-
-
-def _refuse_password(value: Any) -> None:
-    given = None if isinstance(value, Operation) else infer(value)
-    if given is not None and value != "":
-        raise WrongType(
-            f"schema mismatch for _User.password; expected String but got {type_text(*given)}"
-        )
-    raise AccountRefused("password is required", code=201)
-
-
 def _own_acl(acl: Any, user_id: str) -> dict[str, Any]:
     """Return an ACL in which a user can read and change themselves, so that none is locked out."""
     given = acl if isinstance(acl, dict) else {}
@@ -241,12 +198,3 @@ def _created_with(values: Mapping[str, Any]) -> dict[str, str]:
     if provider is None:
         return {"action": "signup", "authProvider": "password"}
     return {"action": "login", "authProvider": provider}
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
-
-
-def _is_address(text: str) -> bool:
-    name, at, host = text.rpartition("@")
-    return bool(at and name and host) and not any(c.isspace() or ord(c) < 32 for c in text)

@@ -21,14 +21,14 @@ _FORM = "application/x-www-form-urlencoded"
 def request_password_reset(backend: "Backend", request: Request) -> Response:
     """Answer 200 {} whether or not anybody has this address."""
     email = parse_document(backend, request).get("email")
-    backend.access.accounts.request_password_reset(email)
+    backend.access.recovery.request_password_reset(email)
     return parse_answer(backend, request, {})
 
 
 def request_verification(backend: "Backend", request: Request) -> Response:
     """Answer 200 {} whether or not anybody has this address."""
     email = parse_document(backend, request).get("email")
-    backend.access.accounts.request_verification(email)
+    backend.access.recovery.request_verification(email)
     return parse_answer(backend, request, {})
 
 
@@ -36,7 +36,7 @@ def verify_email(backend: "Backend", request: Request) -> Response:
     """Answer with a page: confirmed, or that the link is of no use."""
     username, token = _texts(request.query, "username", "token")
     ours = request.params["appId"] == backend.app_id
-    if ours and backend.access.accounts.verify_email(username, token):
+    if ours and backend.access.recovery.verify_email(username, token):
         return _page("E-mail confirmed", "Successfully verified your email!")
     return _no_link()
 
@@ -45,7 +45,7 @@ def password_form(backend: "Backend", request: Request) -> Response:
     """Answer with the form for a new password, if the link is right."""
     username, token = _texts(request.query, "username", "token")
     ours = request.params["appId"] == backend.app_id
-    if ours and backend.access.accounts.is_reset_link(username, token):
+    if ours and backend.access.recovery.is_reset_link(username, token):
         return _page("Choose a new password", "Choose a new password", _FORM_FIELDS)
     return _no_link()
 
@@ -55,7 +55,7 @@ def reset_password(backend: "Backend", request: Request) -> Response:
     given = {**request.query, **_sent(backend, request)}
     username, token, password = _texts(given, "username", "token", "new_password")
     ours = request.params["appId"] == backend.app_id
-    if ours and password and backend.access.accounts.reset_password(username, token, password):
+    if ours and password and backend.access.recovery.reset_password(username, token, password):
         return _page("Password changed", "Password successfully reset")
     return _no_link()
 
