@@ -7,6 +7,10 @@ import argparse
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from noodl_runtime.settings import SettingRow
 
 FILE = Path(__file__).with_name("reference.md")
 HEAD = """# Reference
@@ -52,16 +56,19 @@ def settings() -> str:
     """List every setting and limit with the four places it can be set."""
     from noodl_runtime.settings import SETTINGS
 
-    rows = [
-        (f"`{row.option}`", f"`{row.variable}`", f"`{row.key}`", shown(row.default), row.help)
-        for row in SETTINGS.values()
-    ]
+    rows = [(*settable(row), shown(row.default), row.help) for row in SETTINGS.values()]
     intro = (
         "Options win over environment variables, those over `settings` in config.json. "
         "Sizes are in bytes, times in seconds.\n\n"
     )
     heads = ("option", "variable", "key in `settings`", "default", "meaning")
     return section("Settings and limits", intro + table(heads, rows))
+
+
+def settable(row: "SettingRow") -> tuple[str, str, str]:
+    """Name the option, the variable and the key; a secret has a variable only."""
+    option, key = ("", "") if row.secret else (f"`{row.option}`", f"`{row.key}`")
+    return option, f"`{row.variable}`", key
 
 
 def routes() -> str:

@@ -71,7 +71,9 @@ ARROWS: dict[str, set[str]] = {
     "lineage": {"errors", "values", "formats", "data_folder", "store"},
     "runs": GROUND | {"store"},
     "reload": GROUND | {"definition", "functions", "workflow"},
+    "parent_watch": {"settings"},
     "serve": {
+        "parent_watch",
         "lineage",
         "values",
         "__init__",

@@ -88,6 +88,12 @@ class ForeignOrigin(PortableError):
     status, code = 403, 119
 
 
+class LaunchTokenMissing(PortableError):
+    """The backend answers to the program that started it alone, and another one asked."""
+
+    status, code = 403, 119
+
+
 class TooManyRequests(PortableError):
     """A rate limit is reached; the header Retry-After says how long to wait, in seconds."""
 

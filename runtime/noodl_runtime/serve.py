@@ -35,12 +35,15 @@ from noodl_runtime.errors import (
 )
 from noodl_runtime.http.guard import is_loopback
 from noodl_runtime.logs import start_logging
+from noodl_runtime.parent_watch import watch_parent
 from noodl_runtime.settings import SETTINGS, Settings, resolve
 
 if TYPE_CHECKING:
     from gevent.event import Event
 
 log = logging.getLogger("noodl.serve")
+
+PROTOCOL = 1  # of what a parent and this process tell each other; see docs/embedding.md
 
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError)  # what a damaged bundle raises when read
 
@@ -55,7 +58,7 @@ EXAMPLES = """examples:
 
 NOODL_CACHE names the folder its libraries are unpacked into; default: the user's cache folder.
 
-exit codes: 0 stopped as asked, 1 cannot start, 2 wrong option, 69 port taken,
+exit codes: 0 stopped as asked or parent gone, 1 cannot start, 2 wrong option, 69 port taken,
   73 no folder to unpack into, 75 data folder in use,
   78 wrong or damaged file, setting, Python or platform (a restart will not help)
 """
@@ -142,6 +145,8 @@ def option_parser(prog: str, version: str) -> argparse.ArgumentParser:
 def add_setting_options(parser: argparse.ArgumentParser) -> None:
     """Add one option for each setting of the table."""
     for row in SETTINGS.values():
+        if row.secret:
+            continue
         default = ",".join(row.default) if isinstance(row.default, tuple) else row.default
         shown = f" (default: {default})" if default not in ("", None) else ""
         parser.add_argument(
@@ -166,6 +171,7 @@ def run(source: Source, options: Mapping[str, Any], *, environment: Any = os.env
         try:
             service.start()
             stop = _stop_on_signals()  # before the ready line: a parent may stop us right after it
+            watch_parent(service.settings, stop.set)
             _announce(service.ready())
             stop.wait()
             return 0
@@ -249,6 +255,8 @@ class Service:
             "data": str(self.folder.path),
             "appId": self.backend.app_id,
             "version": self.backend.version,
+            "build": self._source.manifest.get("buildId"),
+            "protocol": PROTOCOL,
         }
 
     def close(self) -> None:

@@ -2,7 +2,8 @@
 
 A field of Settings is a row. From its name come the command-line option (`--function-timeout`),
 the environment variable (`NOODL_FUNCTION_TIMEOUT`) and the key under `settings` in config.json
-(`functionTimeout`). Options win over the environment, the environment over the file.
+(`functionTimeout`). Options win over the environment, the environment over the file. A secret one
+comes from the environment alone.
 """
 
 import re
@@ -17,7 +18,8 @@ Mode = Literal["development", "production"]
 
 
 def _setting(default: Any, help_text: str, **more: Any) -> Any:
-    return field(default=default, metadata={"help": help_text, **more})
+    shown = not more.get("secret", False)
+    return field(default=default, repr=shown, metadata={"help": help_text, **more})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,20 @@ class Settings:
         1.0,
         "seconds that workflow files of a served folder must be left alone until they are served; "
         "0: changed files need a restart",
+    )
+    # -- inside another program
+    stop_with_stdin: str = _setting(
+        "no",
+        "stop when stdin ends, as it does when the program that started this one is gone",
+        choices=("no", "yes"),
+    )
+    parent_pid: int = _setting(0, "stop when the process of this number is gone; 0: none")
+    launch_token: str = _setting(
+        "",
+        "what each request has to bring in the header X-Noodl-Launch-Token; empty: nothing",
+        secret=True,
+        pattern=r"[!-~]{16,200}",
+        example="16 to 200 random letters and digits",
     )
     # -- users
     scrypt_cost: int = _setting(
@@ -145,6 +161,7 @@ class SettingRow:
     maximum: float | None = None
     pattern: str = ""  # of a text; an empty one always fits
     example: str = ""
+    secret: bool = False  # from the environment alone: other users can read command lines
 
     @property
     def option(self) -> str:
@@ -167,7 +184,8 @@ class SettingRow:
         try:
             return self._checked(_READERS[type(self.default)](value))
         except (TypeError, ValueError) as error:
-            raise BadSetting(f"{source} is {value!r}; {self.expected()}") from error
+            shown = "not what it should be" if self.secret else repr(value)
+            raise BadSetting(f"{source} is {shown}; {self.expected()}") from error
 
     def expected(self) -> str:
         """Say what values it takes: "it takes a whole number from 0 to 65535"."""
@@ -241,10 +259,10 @@ def resolve(
     """
     values: dict[str, Any] = {}
     for name, row in SETTINGS.items():
-        if options.get(name) is not None:
+        if options.get(name) is not None and not row.secret:
             values[name] = row.read(options[name], row.option)
         elif environment.get(row.variable):
             values[name] = row.read(environment[row.variable], row.variable)
-        elif row.key in config:
+        elif row.key in config and not row.secret:
             values[name] = row.read(config[row.key], f"settings.{row.key} in config.json")
     return Settings(**values)

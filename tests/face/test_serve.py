@@ -66,6 +66,7 @@ def test_the_ready_line_says_all_that_a_parent_needs(
     assert Path(ready["data"]) == folder
     assert ready["appId"] == json.loads((folder / "config.json").read_text())["appId"]
     assert ready["version"] == "1.0"
+    assert (ready["build"], ready["protocol"]) == (None, 1)
     assert backend.call("GET", "/health")[0] == 200
 
 

@@ -75,3 +75,16 @@ def test_every_setting_explains_itself() -> None:
         assert row.help
         assert row.expected().startswith("it takes ")
         assert row.read(row.default, "its default") == row.default
+
+
+def test_a_secret_setting_comes_from_the_environment_alone_and_is_never_shown() -> None:
+    token = "x" * 32
+    elsewhere = resolve({"launch_token": token}, {}, {"launchToken": token})
+    assert elsewhere.launch_token == ""
+    settings = resolve({}, {"NOODL_LAUNCH_TOKEN": token}, {})
+    assert settings.launch_token == token
+    assert token not in repr(settings)
+    with pytest.raises(BadSetting) as refused:
+        resolve({}, {"NOODL_LAUNCH_TOKEN": "short secret"}, {})
+    assert "short secret" not in str(refused.value)
+    assert "NOODL_LAUNCH_TOKEN" in str(refused.value)

@@ -1,6 +1,7 @@
 """One request in, one response out, by the table of routes. Both hosts of the table call this.
 
-  Host and Origin -> path -> body within its limit -> credentials -> permission -> handler
+  Host, launch token -> path, Origin -> body within its limit -> credentials -> permission
+  -> handler
 
 Nothing has an effect before the checks in front of it have passed.
 """
@@ -81,6 +82,7 @@ class Dispatcher:
         self._guard = Guard(
             hosts=(settings.host, *settings.allowed_hosts, public.netloc),
             origins=(*settings.allowed_origins, f"{public.scheme}://{public.netloc}"),
+            launch_token=settings.launch_token,
         )
         self._start = secrets.token_hex(3)
         self._numbers = itertools.count(1)
@@ -104,7 +106,7 @@ class Dispatcher:
         return _Exchange(f"{self._start}-{next(self._numbers):x}")
 
     def _respond(self, incoming: Incoming, exchange: _Exchange) -> Response:
-        self._guard.check_host(incoming.headers)
+        self._guard.admit(incoming.method, incoming.headers)
         parts = path_parts(incoming.path)
         match = self._router.find(parts)
         exchange.wire = match.wire

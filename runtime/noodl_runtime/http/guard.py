@@ -1,15 +1,21 @@
-"""Which Host and which Origin a request may name: what keeps other web pages out.
+"""Whom a request may come from: what keeps other web pages and, if asked to, other programs out.
 
 A page that is open in the user's browser can send requests to this machine. Two headers tell it
 from the app: Origin, and Host, which after DNS rebinding is the page's own name. Comparing the
 two with each other proves nothing, so each is compared with a list that starts with loopback.
+
+A backend inside a desktop app answers to that app alone: the app makes a launch token at each
+start, and every request has to bring it. A preflight carries nothing and is told nothing; it need
+not. Pages of such an app may be files: they send no Origin, or `null`, or `file://`, and count as
+another site.
 """
 
 import ipaddress
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from noodl_runtime.errors import ForeignOrigin
+from noodl_runtime.access.keys import same
+from noodl_runtime.errors import ForeignOrigin, LaunchTokenMissing
 
 METHODS = "GET, POST, PUT, DELETE, OPTIONS"
 # Named one by one: no browser lets a `*` stand for Authorization.
@@ -17,17 +23,34 @@ REQUEST_HEADERS = (
     "Content-Type, Authorization, X-Parse-Application-Id, X-Parse-Master-Key, "
     "X-Parse-Session-Token, X-Parse-Installation-Id, X-Parse-Client-Key, X-Parse-Client-Version, "
     "X-Parse-JavaScript-Key, X-Parse-REST-API-Key, X-Parse-Request-Id, X-Parse-Revocable-Session, "
-    "X-Noodl-Cloud-Version, X-Requested-With"
+    "X-Noodl-Cloud-Version, X-Noodl-Launch-Token, X-Requested-With"
 )
+LAUNCH_TOKEN = "x-noodl-launch-token"  # noqa: S105 - the name of a header
 PREFLIGHT_AGE_S = 600
 
 
 class Guard:
-    """Compares Host and Origin with what this server answers to."""
+    """Compares Host, Origin and launch token with what this server answers to.
 
-    def __init__(self, *, hosts: Iterable[str], origins: Iterable[str]) -> None:
+    launch_token: what each request has to bring; "": none has to
+    """
+
+    def __init__(
+        self, *, hosts: Iterable[str], origins: Iterable[str], launch_token: str = ""
+    ) -> None:
         self._hosts = frozenset(host.lower() for host in hosts) - _EVERYWHERE
         self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
+        self._launch_token = launch_token
+
+    def admit(self, method: str, headers: Mapping[str, str]) -> None:
+        """Accept what may be looked at at all: the first check of a request or an upgrade.
+
+        raises: ForeignOrigin for another Host, LaunchTokenMissing
+        """
+        self.check_host(headers)
+        preflight = method == "OPTIONS" and "access-control-request-method" in headers
+        if self._launch_token and not preflight:
+            self._check_launch_token(headers)
 
     def check_host(self, headers: Mapping[str, str]) -> None:
         """Accept a Host that is loopback or configured. raises: ForeignOrigin."""
@@ -46,15 +69,23 @@ class Guard:
         """
         origin = headers.get("origin")
         if origin is None:
-            if headers.get("sec-fetch-site") == "cross-site":
+            if headers.get("sec-fetch-site") == "cross-site" and not self._launch_token:
                 raise ForeignOrigin("requests from other sites need an allowed Origin")
             return None
-        if not (self._is_ours(origin, headers) or (trusted and origin == "null")):
+        from_file = origin in _FILES and (trusted or bool(self._launch_token))
+        if not (from_file or self._is_ours(origin, headers)):
             raise ForeignOrigin(
                 f"the origin {origin[:200]!r} is not allowed; "
                 "add it with the setting allowed_origins"
             )
         return origin
+
+    def _check_launch_token(self, headers: Mapping[str, str]) -> None:
+        if not same(headers.get(LAUNCH_TOKEN, ""), self._launch_token):
+            raise LaunchTokenMissing(
+                "this backend belongs to the program that started it and answers to that one "
+                "alone; its requests bring the header X-Noodl-Launch-Token"
+            )
 
     def _is_ours(self, origin: str, headers: Mapping[str, str]) -> bool:
         scheme, separator, host = origin.lower().partition("://")
@@ -107,6 +138,7 @@ def _names_this_machine(host: str) -> bool:
         return False
 
 
+_FILES = ("null", "file://")  # origins of a page that was opened as a file
 _EVERYWHERE = frozenset(["", "0.0.0.0", "::", "[::]"])  # noqa: S104 - to listen on, never a name
 _LONGEST_HOST = 300  # characters; a name has at most 253
 
