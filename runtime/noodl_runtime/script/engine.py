@@ -6,6 +6,7 @@ no module: what the prelude defines is all there is. Each run has a context of i
 """
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
@@ -91,7 +92,8 @@ def prelude() -> tuple[str, str]:
     needed, for that is what a fresh context spends its time on.
     """
     folder = resources.files("noodl_runtime.script") / "prelude"
-    core = "\n".join(text for _, text in _texts(folder))
+    # Comments and indentation are left out here: a fresh context pays for each character.
+    core = re.sub(r"^\s*(//.*)?\n?", "", "\n".join(text for _, text in _texts(folder)), flags=re.M)
     parts = json.dumps(dict(_texts(folder / "later")))
     return f'(partTexts => {{ "use strict";\n{core}\nreturn door; }})', parts
 

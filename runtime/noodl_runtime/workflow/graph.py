@@ -3,8 +3,10 @@
 Nodes of a component are numbered; connections hold numbers, so that a run needs no look-ups by id.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from noodl_runtime.workflow.js.values import Value
@@ -104,6 +106,11 @@ class Graph:
     settings: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def project(self) -> str:
+        """Return settings and metadata as JSON text, for scripts that ask for them."""
+        return json.dumps({"settings": self.settings, "metadata": self.metadata})
 
     def function(self, name: str) -> Component | None:
         """Return the component behind a function name: "Orders/Create"."""

@@ -3,7 +3,8 @@
 //   ["p", pairs] object   ["a", items] array   ["c", id, items] Array with an id
 //   ["d", ms] date   ["f", name, url] cloud file   ["o", id, class, pairs] an Object
 //
-// Parts that few runs need are evaluated here when first used; they see all names of this file and
+// What a fresh context spends its time on is reading these files. So they hold what every run needs;
+// the rest are parts that are evaluated here when first used: they see all names of this file and
 // its neighbours, and give what others need of them.
 const loaded = {};
 
@@ -32,20 +33,8 @@ function number_(value) {
   return ["n", Object.is(value, -0) ? "-0" : String(value)];
 }
 
-class CloudFile {
-  constructor(name, url) {
-    this.name = name;
-    this.url = url;
-  }
-  getName() {
-    return this.name;
-  }
-  getUrl() {
-    return this.url;
-  }
-  toString() {
-    return this.url;
-  }
+function isCloudFile(value) {
+  return loaded.decoding !== undefined && value instanceof loaded.decoding.CloudFile;
 }
 
 function enc(value) {
@@ -68,30 +57,15 @@ function enc(value) {
   if (model) return ["r", keep(value), "object", enc(model.id)];
   if (Array.isArray(value)) return ["r", keep(value), "array"];
   if (value instanceof Date) return ["r", keep(value), "date", enc(value.getTime())];
-  if (value instanceof CloudFile) return ["r", keep(value), "file"];
+  if (isCloudFile(value)) return ["r", keep(value), "file"];
   return ["r", keep(value), "plain"];
 }
 
-const decoders = {
-  u: () => undefined,
-  n: (text) => Number(text),
-  r: (number) => things[number],
-  d: (ms) => new Date(dec(ms)),
-  f: (name, url) => new CloudFile(name, url),
-  a: (items) => items.map(dec),
-  p: (entries) => Object.fromEntries(entries.map(([key, value]) => [key, dec(value)])),
-  c: (id, items) => part("objects").arrays.make(items.map(dec), id || undefined),
-  o: (id, className, entries) => {
-    const object = part("objects").objects.get(dec(id));
-    const model = modelOf.get(object);
-    model._class = dec(className);
-    for (const [key, value] of entries) model.set(key, dec(value));
-    return object;
-  },
-};
-
 function dec(coded) {
-  return Array.isArray(coded) ? decoders[coded[0]](...coded.slice(1)) : coded;
+  if (!Array.isArray(coded)) return coded;
+  const [tag, ...rest] = coded;
+  if (tag === "r") return things[rest[0]];
+  return tag === "u" ? undefined : part("decoding")[tag](...rest);
 }
 
 function log(level, text, node) {
@@ -111,22 +85,16 @@ function errorText(error) {
   }
 }
 
-// Promises that the host settles, and callbacks that it calls.
-const waiting = new Map();
-let tickets = 0;
-
-function ticketFor(settle) {
-  tickets += 1;
-  waiting.set(tickets, settle);
-  return tickets;
+// A question to the host; settled by it later.
+function ask(...question) {
+  return part("promises").ask(...question);
 }
 
-function ask(operation, args, convert) {
-  return new Promise((resolve, reject) => {
-    const ticket = ticketFor((fine, value) => {
-      if (!fine) return reject(value);
-      return resolve(convert ? convert(value) : value);
-    });
-    effects.push(["ask", ticket, operation, args]);
-  });
+// A property that is made when first looked at.
+function lazily(target, name, make) {
+  const define = (value) => {
+    Object.defineProperty(target, name, { value, writable: true, configurable: true });
+    return value;
+  };
+  Object.defineProperty(target, name, { get: () => define(make()), set: define, configurable: true });
 }

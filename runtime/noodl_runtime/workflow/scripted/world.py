@@ -74,8 +74,7 @@ class ScriptWorld:
     def attach(self, run: "Run") -> None:
         """Name the run that this is the world of."""
         self._run = run
-        project = {"settings": run.graph.settings, "metadata": run.graph.metadata}
-        self.post("project", json.dumps(project))
+        self.post("project", run.graph.project)
 
     @property
     def run(self) -> "Run":

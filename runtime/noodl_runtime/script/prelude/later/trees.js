@@ -6,7 +6,7 @@
     }
     if (path.includes(value)) throw new TypeError("Converting circular structure to JSON");
     if (value instanceof Date) return ["d", enc(value.getTime())];
-    if (value instanceof CloudFile) return ["f", value.name, value.url];
+    if (isCloudFile(value)) return ["f", value.name, value.url];
     const inside = [...path, value];
     const model = modelOf.get(value);
     if (model) return ["o", enc(model.id), enc(model._class), pairs(model.data, inside)];

@@ -38,14 +38,23 @@ function compiled(make, node, problem) {
   }
 }
 
-function result(node, name, compute) {
-  try {
-    return compute();
-  } catch (error) {
-    log("error", `${name} ${errorText(error)}`, node);
-    return undefined;
-  }
+// Nodes with the same text share its function: each task of a Run Tasks, for one.
+const scripts = new Map();
+
+// A name can be meant without being written: by an escape in it, eval or `arguments`.
+const MAY_USE_NOODL = /Noodl|eval|arguments|\\u/;
+
+function script(text, number) {
+  const make = () =>
+    new AsyncFunction("Inputs", "Outputs", "Noodl", "Component", `const Script = undefined;\n${text}`);
+  return {
+    text,
+    script: compiled(make, number, "Error while parsing action script"),
+    usesNoodl: MAY_USE_NOODL.test(text),
+  };
 }
+
+let project = "{}"; // {"settings": …, "metadata": …}, parsed anew for each look
 
 const operations = {
   noop: () => null,
@@ -54,11 +63,8 @@ const operations = {
   },
   // -- Function
   compile(number, text) {
-    const node = nodeOf(number);
-    const make = () =>
-      new AsyncFunction("Inputs", "Outputs", "Noodl", "Component", `const Script = undefined;\n${text}`);
-    node.text = text;
-    node.script = compiled(make, number, "Error while parsing action script");
+    if (!scripts.has(text)) scripts.set(text, script(text, number));
+    Object.assign(nodeOf(number), scripts.get(text));
   },
   input(number, name, value) {
     nodeOf(number).inputs[name] = dec(value);
@@ -71,7 +77,7 @@ const operations = {
       node.values[name] = sender(node, name);
     }
     node.script
-      .call(node.self, node.inputs, node.outputs, noodl(), {})
+      .call(node.self, node.inputs, node.outputs, node.usesNoodl ? part("noodl")() : undefined, {})
       .then(undefined, (error) => {
         // Where there is no room for even an error, the engine throws null.
         if (error === null && !/\bnull\b/.test(node.text)) effects.push(["exhausted"]);
@@ -80,18 +86,6 @@ const operations = {
   },
   gone(number) {
     nodeOf(number).deleted = true;
-  },
-  // -- callbacks
-  settle(ticket, fine, value) {
-    const settle = waiting.get(ticket);
-    waiting.delete(ticket);
-    if (settle) result("callback", "Error in a callback:", () => settle(fine, value));
-  },
-  answer(ticket, value) {
-    operations.settle(ticket, true, dec(value));
-  },
-  refuse(ticket, kind, message) {
-    operations.settle(ticket, false, refusals[kind](message));
   },
   // -- Objects
   setAll(id, entries) {
@@ -102,25 +96,6 @@ const operations = {
     early.length = 0;
     if (loaded.objects) part("objects").forget();
   },
-  // -- values
-  member(value, key) {
-    return enc(dec(value)[key]);
-  },
-  items: (value) => Array.from(dec(value), enc),
-  tree: (value) => part("trees").tree(dec(value)),
-  build: (value) => enc(dec(value)),
-  text: (value) => String(dec(value)),
-  number: (value) => number_(Number(dec(value))),
-  matches: (pattern, flags, text) => new RegExp(pattern, flags).test(text),
-  json: (entries) =>
-    hostFacing.stringify(Object.fromEntries(entries.map(([name, value]) => [name, dec(value)]))),
-  jsonOf: (value) => enc(hostFacing.stringify(dec(value))),
-};
-
-const refusals = {
-  error: (message) => new Error(message),
-  text: (message) => message,
-  object: (message) => ({ error: message }),
 };
 
 // Operations that few runs need, by the part they are in.
@@ -133,6 +108,8 @@ for (const [home, names] of Object.entries({
   rest: "compileRest restRequest restResponse",
   queryFilters: "queryFilter",
   mapping: "mapItems",
+  promises: "answer refuse",
+  looking: "member items tree build text number matches json jsonOf",
 })) {
   for (const name of names.split(" ")) elsewhere[name] = home;
 }
