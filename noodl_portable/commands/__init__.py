@@ -14,6 +14,7 @@ from noodl_portable.commands.keygen import COMMAND as KEYGEN
 from noodl_portable.commands.lint import COMMAND as LINT
 from noodl_portable.commands.restore import COMMAND as RESTORE
 from noodl_portable.commands.rollback import COMMAND as ROLLBACK
+from noodl_portable.commands.schedule import COMMAND as SCHEDULE
 from noodl_portable.commands.serve import COMMAND as SERVE
 from noodl_portable.commands.verify import COMMAND as VERIFY
 
@@ -33,4 +34,5 @@ COMMANDS: tuple[Command, ...] = (
     RESTORE,
     ROLLBACK,
     DOCTOR,
+    SCHEDULE,
 )
