@@ -1,9 +1,13 @@
 """Loading: what is tolerated, what is refused, and how that is told."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from noodl_runtime.workflow import nodes
 from noodl_runtime.workflow.graph import Graph
 from noodl_runtime.workflow.load import MAX_NODES, load
 from noodl_runtime.workflow.nodes import NODE_TYPES
@@ -152,11 +156,26 @@ def test_a_component_needs_the_engine_if_anything_it_can_make_does(nodes: Any, n
 
 
 def test_every_module_in_nodes_is_registered() -> None:
-    from pathlib import Path
-
-    from noodl_runtime.workflow import nodes
-
     folder = Path(nodes.__file__ or "").parent
     modules = {file.stem for file in folder.glob("*.py")} - {"__init__", "names", "component"}
-    assert {module.__name__.rpartition(".")[2] for module in nodes._MODULES} == modules
+    assert set(nodes._MODULES.values()) == modules
     assert len(NODE_TYPES) == len(modules) + 2  # two names of the local backend for cloud nodes
+
+
+@pytest.mark.parametrize("name", [n for n in NODE_TYPES if not n.startswith("noodl.local.re")])
+def test_a_type_is_found_under_its_own_name(name: str) -> None:
+    assert NODE_TYPES[name].name == name
+
+
+def test_loading_imports_the_types_that_are_used_and_no_others() -> None:
+    program = (
+        "import sys\n"
+        "from noodl_runtime.workflow.load import load\n"
+        "from noodl_runtime.workflow.nodes import NODE_TYPES\n"
+        f"graph = load([('f', {document(component('F', [node('a', 'And')]))!r})], NODE_TYPES)\n"
+        "assert not graph.problems, graph.problems\n"
+        "found = [name for name in sys.modules if name.startswith('noodl_runtime.workflow.nodes.')]\n"
+        "print(*(name.rpartition('.')[2] for name in sorted(found)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.split() == ["and_", "component", "names"], done.stderr
