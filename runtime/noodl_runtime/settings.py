@@ -139,6 +139,9 @@ class Settings:
     # -- limits: functions
     function_timeout: float = _setting(15.0, "seconds a function may take; 0 means no limit")
     script_memory: int = _setting(256 * 1024 * 1024, "memory of the scripts of one run, bytes")
+    script_ready: int = _setting(
+        2, "script contexts kept ready for a function, so that a call need not wait; 0: none"
+    )
     run_history: int = _setting(500, "runs of functions and triggers that are kept; 0: none")
     run_history_sample: int = _setting(
         1, "every how many runs one is kept; those that failed always are", minimum=1

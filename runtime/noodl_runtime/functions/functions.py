@@ -17,7 +17,8 @@ from noodl_runtime.functions.hosting import Deadline, Hosting
 from noodl_runtime.functions.known_fields import known_fields
 from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
 from noodl_runtime.functions.tracing import tracer
-from noodl_runtime.script.engine import Engine, LimitMet, available
+from noodl_runtime.script.engine import LimitMet, available
+from noodl_runtime.script.stock import Stock
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import Origin
 from noodl_runtime.values import random_id
@@ -72,6 +73,7 @@ class Functions:
         self._refused: tuple[Problem, ...] = ()
         # who wants to know that another set of workflows is served: what keeps the triggers
         self.changed: list[Callable[[], None]] = []
+        self._contexts = Stock(settings.script_memory, settings.script_ready)
         self._scripts = ThreadPool(SCRIPT_THREADS)
         self._network = ThreadPool(NETWORK_THREADS)
 
@@ -87,7 +89,8 @@ class Functions:
         self._app = app
 
     def close(self) -> None:
-        """Write down what is left to write."""
+        """Write down what is left to write, and keep no script contexts any more."""
+        self._contexts.close()
         if self.history:
             self.history.close()
 
@@ -224,7 +227,7 @@ class Functions:
             max_asks=self._settings.max_asks,
             trace=tracer(recording),
         )
-        world = self._world(scripted, deadline)
+        world = self._world(component, scripted, deadline)
         hosting.run = Run(graph, component, world, around)
         if isinstance(world, ScriptWorld):
             world.attach(hosting.run)
@@ -233,11 +236,11 @@ class Functions:
     def _redacted(self, message: str) -> str:
         return self._app.redacted(message) if self._app else message
 
-    def _world(self, scripted: bool, deadline: Deadline) -> World:
+    def _world(self, component: Component, scripted: bool, deadline: Deadline) -> World:
         if not scripted:
             return PlainWorld(random_id)
-        memory = self._settings.script_memory
-        return ScriptWorld(lambda: Engine(memory=memory, remaining=deadline.remaining), on_ask)
+        take = self._contexts.take
+        return ScriptWorld(lambda: take(component.scripts, deadline.remaining), on_ask)
 
     def _answered(
         self,

@@ -43,11 +43,21 @@ class Engine:
 
     def __init__(self, *, memory: int, remaining: Callable[[], float | None]) -> None:
         self._remaining = remaining
+        self._note: Callable[[str], None] = _nobody
         self._context = _quickjs().Context()
         self._context.set_memory_limit(memory)
         self._context.set_max_stack_size(STACK)
         core, parts = prelude()
         self._door = self._context.eval(core)(parts)
+
+    def begin(self, remaining: Callable[[], float | None], note: Callable[[str], None]) -> None:
+        """Hand the context to a run. note: hears of each part of the prelude that it uses."""
+        self._remaining = remaining
+        self._note = note
+
+    def used(self, part: str) -> None:
+        """Say that the run has used a part of the prelude."""
+        self._note(part)
 
     def call(self, text: str) -> str:
         """Carry out a list of operations; pending promises do not move. raises: LimitMet."""
@@ -74,6 +84,10 @@ class Engine:
         if seconds is not None and seconds <= 0:
             raise LimitMet("timeout")
         self._context.set_time_limit(-1 if seconds is None else seconds)
+
+
+def _nobody(_part: str) -> None:
+    """Take a note that nobody waits for."""
 
 
 def _limit_met(error: Exception) -> LimitMet:

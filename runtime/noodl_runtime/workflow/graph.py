@@ -81,6 +81,7 @@ class Component:
     inputs, outputs: the ports it declares, seen from outside
     spec:            what an instance without connections is made from: a function, a task
     needs_script:    whether it, or anything it may make, runs JavaScript; needs_config likewise
+    scripts:         texts of the Function nodes in it and in what it may make
     """
 
     name: str
@@ -92,6 +93,7 @@ class Component:
     spec: NodeSpec
     needs_script: bool = False
     needs_config: bool = False
+    scripts: tuple[str, ...] = ()
 
     def first(self, type_name: str) -> NodeSpec | None:
         """Return the first node of a type among the component's own nodes."""

@@ -23,6 +23,7 @@ def settle_nesting(components: dict[str, Component], problems: list[Problem]) ->
     for component in components.values():
         reach = _reachable(component, components)
         component.needs_script = any(_needs_script(inner) for inner in reach)
+        component.scripts = tuple(dict.fromkeys(t for inner in reach for t in _scripts(inner)))
         component.needs_config = any(
             node.type.needs_config for inner in reach for node in inner.nodes
         )
@@ -86,6 +87,13 @@ def _templates(component: Component, components: Mapping[str, Component]) -> Ite
         template = components.get(str(node.parameters.get("taskTemplate", "")))
         if template is not None:
             yield template
+
+
+def _scripts(component: Component) -> Iterator[str]:
+    for node in component.nodes:
+        text = node.parameters.get("functionScript")
+        if isinstance(text, str):
+            yield text
 
 
 def _needs_script(component: Component) -> bool:

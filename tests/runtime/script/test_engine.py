@@ -37,7 +37,8 @@ class Context:
             "effects"
         ]
         self.engine.run_jobs()
-        return effects + self.operate(["noop"])["effects"]
+        effects += self.operate(["noop"])["effects"]
+        return [effect for effect in effects if effect[0] != "part"]
 
     def output(self, expression: str) -> Any:
         """Return what an expression gives inside a script."""

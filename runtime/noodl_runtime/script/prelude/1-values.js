@@ -9,7 +9,10 @@
 const loaded = {};
 
 function part(name) {
-  if (!loaded[name]) loaded[name] = eval(hostFacing.parse(partTexts)[name]);
+  if (!loaded[name]) {
+    loaded[name] = eval(hostFacing.parse(partTexts)[name]);
+    effects.push(["part", name]);
+  }
   return loaded[name];
 }
 

@@ -58,6 +58,14 @@ let project = "{}"; // {"settings": …, "metadata": …}, parsed anew for each 
 
 const operations = {
   noop: () => null,
+  // Ahead of a run: what does not compile now is compiled, and complained of, when a node needs it.
+  prepare(texts, parts) {
+    for (const text of texts) {
+      const made = script(text);
+      if (made.script) scripts.set(text, made);
+    }
+    for (const name of parts) part(name);
+  },
   project(text) {
     project = text;
   },

@@ -37,6 +37,10 @@ class Door(Protocol):
         """Run continuations of settled promises until none is left; return how many ran."""
         ...
 
+    def used(self, part: str) -> None:
+        """Hear that the run has used a part of the prelude."""
+        ...
+
 
 Operation = list[Any]
 AskHandler = Callable[["ScriptWorld", str, list[Any], int], None]
@@ -69,6 +73,7 @@ class ScriptWorld:
             "immediate": self._immediate,
             "ask": self._asked,
             "exhausted": self._exhausted,
+            "part": self._used,
         }
 
     def attach(self, run: "Run") -> None:
@@ -320,6 +325,10 @@ class ScriptWorld:
 
     def _settle(self, ticket: int) -> None:
         self.call("answer", ticket, ["u"])
+
+    def _used(self, part: str) -> None:
+        assert self._engine is not None
+        self._engine.used(part)
 
     def _exhausted(self) -> None:
         raise Expired("Out of memory")
