@@ -56,6 +56,7 @@ ARROWS: dict[str, set[str]] = {
     | PURE
     | {
         "belongings",
+        "deployments",
         "runs",
         "config_parameters",
         "files",
@@ -70,6 +71,8 @@ ARROWS: dict[str, set[str]] = {
     },
     "lineage": {"errors", "values", "formats", "data_folder", "store"},
     "runs": GROUND | {"store"},
+    "deployments": GROUND
+    | {"data_folder", "definition", "formats", "functions", "store", "workflow"},
     "reload": GROUND | {"definition", "functions", "workflow"},
     "parent_watch": {"settings"},
     "serve": {

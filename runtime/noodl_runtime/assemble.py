@@ -8,8 +8,9 @@ from noodl_runtime.backend import Backend
 from noodl_runtime.belongings import Belongings
 from noodl_runtime.config_parameters import ConfigParameters
 from noodl_runtime.data_folder import DataFolder
-from noodl_runtime.definition import Definition, WorkflowFile
+from noodl_runtime.definition import Definition, WorkflowFile, fingerprint
 from noodl_runtime.definition import Problem as FileProblem
+from noodl_runtime.deployments import Deployments
 from noodl_runtime.files.store import FileStore
 from noodl_runtime.functions import Functions
 from noodl_runtime.runs import RunHistory
@@ -74,6 +75,8 @@ def _assembled(
     functions.attach(backend, backend.access.accounts, backend.belongings)
     functions.history = _history(settings, folder, backend.belongings)
     load_workflows(functions, definition.workflows, definition.problems)
+    backend.deployments = Deployments(folder.deployed, functions, settings.deployed_versions)
+    backend.deployments.open()
     backend.schema_changed = lambda schema: _write_schema(folder, schema)
     backend.schema_changed(store.get_schema())
     return backend
@@ -106,7 +109,8 @@ def load_workflows(
 ) -> None:
     """Serve the workflows of these files; what is wrong with others is named in log and health."""
     documents = [(f"workflows/{file.name}", file.document) for file in files]
-    functions.load(documents, [Problem(p.file, "", "", p.message) for p in problems])
+    broken = [Problem(p.file, "", "", p.message) for p in problems]
+    functions.load(documents, broken, fingerprint(files))
 
 
 def _bring_up_to_date(store: CloudStore, wanted: Schema) -> None:

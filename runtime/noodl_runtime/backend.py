@@ -25,6 +25,7 @@ from noodl_runtime.values import Record
 
 if TYPE_CHECKING:
     from noodl_runtime.belongings import Belongings
+    from noodl_runtime.deployments import Deployments
     from noodl_runtime.functions import Functions
     from noodl_runtime.http.app_files import AppFiles
 
@@ -54,6 +55,7 @@ class Backend:
         self.version = version
         # files, configuration, secrets; None where nothing is kept beside records
         self.belongings: Belongings | None = None
+        self.deployments: Deployments | None = None  # functions that an editor deployed
         self.app_files: AppFiles | None = None  # the front end served at /
         # who wants to know of changes made through the backend: what writes schema.json
         self.schema_changed: Callable[[Schema], None] = _nobody

@@ -6,6 +6,7 @@ secrets.json   masterKey, fileKey, and under "secrets" what only functions may k
 schema.json    the schema as it is now, and schema.sql generated from it
 data/local.db  records, change log
 data/files/    uploaded files
+data/deployed/ functions that an editor deployed, a file for each version
 """
 
 import json
@@ -60,6 +61,7 @@ class DataFolder:
         self.path = path
         self.database = path / "data" / "local.db"
         self.files = path / "data" / "files"
+        self.deployed = path / "data" / "deployed"
         try:
             for folder in (path, path / "data"):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)

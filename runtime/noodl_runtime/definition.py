@@ -4,15 +4,15 @@ A wrong config or schema stops everything. A broken workflow file is a Problem: 
 it, a start names it in the log and in /health and serves the rest.
 """
 
-import json
+import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from noodl_runtime.errors import BadFile
-from noodl_runtime.formats import read_json
+from noodl_runtime.formats import check, parse_json, read_json
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.schema.schema_file import read_schema
 
@@ -21,10 +21,11 @@ WORKFLOW_SUFFIX = ".workflow.json"
 
 @dataclass(frozen=True)
 class WorkflowFile:
-    """One export of the editor: its name below workflows/, and the document in it."""
+    """One export of the editor: its name below workflows/, the document in it, its text's hash."""
 
     name: str
     document: Mapping[str, Any]
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,22 +72,44 @@ def read_workflows(
     problems: list[Problem] = []
     folder = root.joinpath("workflows")
     for name, file in sorted(_files_below(folder, "")) if folder.is_dir() else ():
-        text = b""
         try:
-            text = file.read_bytes()
-            document = read_json(text, f"workflows/{name}", "workflow", checked=checked)
-            workflows.append(WorkflowFile(name, document))
+            workflows.append(_read_workflow(name, file.read_bytes(), checked))
         except (BadFile, OSError) as error:
-            problems.append(Problem(f"workflows/{name}", f"{error}{_whose(str(error), text)}"))
+            problems.append(Problem(f"workflows/{name}", str(error)))
     return workflows, problems
 
 
-def _whose(message: str, text: bytes) -> str:
+def _read_workflow(name: str, text: bytes, checked: frozenset[str]) -> WorkflowFile:
+    document = parse_json(text, f"workflows/{name}")
+    sha256 = hashlib.sha256(text).hexdigest()
+    if sha256 not in checked:
+        check_workflow(document, f"workflows/{name}")
+    return WorkflowFile(name, document, sha256)
+
+
+def fingerprint(files: Iterable[WorkflowFile]) -> str:
+    """Return what tells a set of workflow files from any other."""
+    names = "".join(f"{file.name}\0{file.sha256}\n" for file in files)
+    return hashlib.sha256(names.encode()).hexdigest()
+
+
+def check_workflow(document: Any, name: str) -> None:
+    """Accept a document with the form of a workflow file.
+
+    raises: BadFile that names the component and the node
+    """
+    try:
+        check(document, name, "workflow")
+    except BadFile as error:
+        raise BadFile(f"{error}{_whose(str(error), document)}") from error
+
+
+def _whose(message: str, document: Any) -> str:
     """Name the component and node behind "components[0].nodes[1] lacks 'type'"."""
     path = re.search(r"\bcomponents(\[\d+\][\w.]*)+", message)
     if path is None:
         return ""
-    found, names = json.loads(text.decode("utf-8-sig")), []
+    found, names = document, []
     for key, place in re.findall(r"(components|nodes|children)\[(\d+)\]", path[0]):
         found = found[key][int(place)]
         word, name = ("component", "name") if key == "components" else ("node", "id")

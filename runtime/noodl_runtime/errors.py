@@ -264,6 +264,12 @@ class FunctionFailed(PortableError):
     status, code = 400, 141
 
 
+class DeployRefused(PortableError):
+    """Functions to deploy are broken; the message names component and node, nothing has changed."""
+
+    status, code = 400, 141
+
+
 class FunctionTimeout(PortableError):
     """A run met its time limit."""
 

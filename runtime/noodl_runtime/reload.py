@@ -11,7 +11,7 @@ from pathlib import Path
 
 import gevent
 
-from noodl_runtime.definition import WORKFLOW_SUFFIX, read_workflows
+from noodl_runtime.definition import WORKFLOW_SUFFIX, fingerprint, read_workflows
 from noodl_runtime.functions import Functions, prepared
 from noodl_runtime.workflow.graph import Graph, Problem
 
@@ -76,7 +76,8 @@ class Reloader:
         self._served = self._seen
         files, problems = read_workflows(self._folder)
         broken = [Problem(p.file, "", "", p.message, fatal=True) for p in problems]
-        return prepared([(f"workflows/{file.name}", file.document) for file in files], broken)
+        documents = [(f"workflows/{file.name}", file.document) for file in files]
+        return prepared(documents, broken, fingerprint(files))
 
     def _swap(self, graph: Graph) -> bool:
         swapped = self._functions.swap(graph)

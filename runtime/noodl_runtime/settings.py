@@ -149,6 +149,9 @@ class Settings:
     run_history_steps: int = _setting(
         100, "values on their way between nodes that are kept of one run; 0: none", maximum=10_000
     )
+    deployed_versions: int = _setting(
+        10, "versions of functions deployed by an editor that are kept", minimum=1
+    )
     max_asks: int = _setting(100, "most outstanding questions of one run to the host")
 
 

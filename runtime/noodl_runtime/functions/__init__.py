@@ -3,9 +3,11 @@
 from noodl_runtime.functions.calls import FunctionRequest, FunctionResponse
 from noodl_runtime.functions.functions import Functions, prepared
 from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
+from noodl_runtime.functions.serving import Deployed
 
 __all__ = [
     "AppOperations",
+    "Deployed",
     "FunctionRequest",
     "FunctionResponse",
     "Functions",

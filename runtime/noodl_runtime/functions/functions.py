@@ -16,6 +16,7 @@ from noodl_runtime.functions.calls import FunctionRequest, FunctionResponse, fai
 from noodl_runtime.functions.hosting import Deadline, Hosting
 from noodl_runtime.functions.known_fields import known_fields
 from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
+from noodl_runtime.functions.serving import VERSION_HEADER, Deployed, Serving
 from noodl_runtime.functions.tracing import tracer
 from noodl_runtime.script.engine import LimitMet, available
 from noodl_runtime.script.stock import Stock
@@ -68,7 +69,7 @@ class Functions:
         self._records = records
         self._people = people
         self._app = app
-        self._graph = Graph()
+        self.serving = Serving()
         self.history: RunHistory | None = None  # None: runs are not kept
         self._refused: tuple[Problem, ...] = ()
         # who wants to know that another set of workflows is served: what keeps the triggers
@@ -94,13 +95,19 @@ class Functions:
         if self.history:
             self.history.close()
 
-    def load(self, documents: Sequence[tuple[str, Any]], broken: Sequence[Problem] = ()) -> None:
+    def load(
+        self,
+        documents: Sequence[tuple[str, Any]],
+        broken: Sequence[Problem] = (),
+        origin: str = "",
+    ) -> None:
         """Prepare workflow documents and serve them from now on; runs under way are not touched.
 
         documents: [("Orders.workflow.json", parsed document), ...]
         broken:    what kept other files from being read at all
+        origin:    see Graph
         """
-        self._serve(prepared(documents, broken))
+        self._serve(prepared(documents, broken, origin), self.serving.deployed)
 
     def swap(self, graph: Graph) -> bool:
         """Serve a set that `prepared` has built, unless part of it is broken; tell which it was.
@@ -111,47 +118,52 @@ class Functions:
         for problem in self._refused:
             log.error("%s", problem)
         if not self._refused:
-            self._serve(graph)
+            self._serve(graph, self.serving.deployed)
         return not self._refused
 
-    def _serve(self, graph: Graph) -> None:
-        for problem in graph.problems:
+    def deploy(self, deployed: Deployed) -> None:
+        """Serve a set that was deployed, beside what is in workflows/."""
+        self._serve(self.serving.workflows, deployed)
+
+    def _serve(self, workflows: Graph, deployed: Deployed | None) -> None:
+        fresh = deployed.graph if deployed and deployed is not self.serving.deployed else workflows
+        for problem in fresh.problems:
             log.warning("%s", problem)
-        self._graph = graph
+        self.serving.serve(workflows, deployed)
         for tell in self.changed:
             tell()
 
     def names(self) -> list[str]:
         """Return the functions that can be called, sorted."""
-        return self._graph.functions()
+        return self.serving.names()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Return what a person should know about the loaded files."""
-        return (*self._refused, *self._graph.problems)
-
-    @property
-    def graph(self) -> Graph:
-        """Return the graph that new runs use."""
-        return self._graph
+        return (*self._refused, *self.serving.problems())
 
     def triggers(self) -> list[Trigger]:
-        """Return what the loaded workflows want to be started by."""
-        return triggers_of(self._graph)
+        """Return what the loaded workflows want to be started by; of two namesakes the first."""
+        return [
+            trigger
+            for graph in self.serving.sets
+            for trigger in triggers_of(graph)
+            if self.serving.graph_of(trigger.component) is graph
+        ]
 
     def fire(self, trigger: Trigger, firing: Firing, *, depth: int = 0) -> FunctionResponse:
         """Run a trigger's component to its end and return its answer; {} if it gives none.
 
         depth: how many triggers set off each other before this one
         """
-        graph = self._graph
-        component = graph.components.get(trigger.component)
-        if component is None:
+        graph = self.serving.graph_of(trigger.component)
+        if graph is None:
             return failed(400, f"Can't find component model for {trigger.component}")
         name = f"{trigger.component} ({trigger.kind})"
         deadline = Deadline(TRIGGER_TIMEOUT)
         recording = self._begin(trigger.component, trigger.kind, firing.parameters)
         origin = Origin(run=name, depth=depth)
+        component = graph.components[trigger.component]
         hosting = self.host(graph, component, origin, deadline, recording)
         run = hosting.run
 
@@ -166,16 +178,15 @@ class Functions:
 
         name: "Orders/Create", decoded
         """
-        graph = self._graph
-        component = graph.function(name)
-        if component is None:
+        found = self.serving.function(name, request.headers.get(VERSION_HEADER, ""))
+        if found is None:
             return failed(400, f"Can't find component model for {CLOUD}{name}")
-        if component.first(REQUEST.name) is None:
+        if found[1].first(REQUEST.name) is None:
             return failed(400, "Could not find request node for function")
         deadline = Deadline(self._settings.function_timeout)
         body = request.body.decode("utf-8-sig", "replace")
         recording = self._begin(name, "call", body)
-        hosting = self.host(graph, component, Origin(run=name), deadline, recording)
+        hosting = self.host(*found, Origin(run=name), deadline, recording)
         run = hosting.run
 
         def begin_run() -> None:
@@ -266,10 +277,12 @@ class Functions:
         return FunctionResponse(status=outcome.status, body=encode(outcome.body))
 
 
-def prepared(documents: Sequence[tuple[str, Any]], broken: Sequence[Problem] = ()) -> Graph:
+def prepared(
+    documents: Sequence[tuple[str, Any]], broken: Sequence[Problem] = (), origin: str = ""
+) -> Graph:
     """Return the graph of workflow documents; broken: what kept other files from being read."""
     graph = load(documents, NODE_TYPES)
-    return replace(graph, problems=(*broken, *graph.problems))
+    return replace(graph, problems=(*broken, *graph.problems), origin=origin)
 
 
 def _start(run: Run, enter: Callable[[Run], None]) -> None:

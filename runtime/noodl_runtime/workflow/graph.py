@@ -102,12 +102,16 @@ class Component:
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
-    """Everything that is loaded: components by name, settings and metadata of the project."""
+    """Everything that is loaded: components by name, settings and metadata of the project.
+
+    origin: what tells the files it was made from from any others, "" where nobody asks
+    """
 
     components: Mapping[str, Component] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    origin: str = ""
 
     @cached_property
     def project(self) -> str:

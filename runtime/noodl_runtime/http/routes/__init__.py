@@ -6,6 +6,7 @@ from dataclasses import replace
 from noodl_runtime.http.route import Route
 from noodl_runtime.http.routes import (
     batch,
+    editor_deploy,
     export,
     files,
     functions,
@@ -35,6 +36,7 @@ PLAIN: list[Route] = [
 ]
 PARSE: list[Route] = [
     *functions.ROUTES,
+    *editor_deploy.ROUTES,
     *files.ROUTES,
     *parse_records.ROUTES,
     *parse_users.ROUTES,
