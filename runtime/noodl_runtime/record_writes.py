@@ -124,6 +124,8 @@ class RecordWrites:
                 raise NoSuchRecord(f"no record {write.object_id!r} in {write.collection!r}")
         else:
             check_collection_name(write.collection, code=107)
+        if caller.chain and not write.origin.chain:
+            write = replace(write, origin=replace(write.origin, chain=caller.chain))
         prepared = self._access.prepared(caller, write)
         return replace(prepared, write=self._fitting(caller, prepared.write))
 

@@ -20,6 +20,7 @@ from noodl_runtime.runs import RunHistory
 from noodl_runtime.runs.scrub import body_of, scrub
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.settings import Settings
+from noodl_runtime.store.sqlite.connection import Connection
 from noodl_runtime.workflow.triggering import Firing
 from tests.runtime.workflow.graphs import component, document, node, script
 from tests.runtime.workflow.wire_store import NoSchema
@@ -256,3 +257,17 @@ def test_no_history_is_kept_where_it_is_off(tmp_path: Path) -> None:
     assert asked(made, newest) == {"results": []}
     made.close()
     assert not (tmp_path / "data/runs.db").exists()
+
+
+def test_a_history_of_an_older_version_goes_on(make: Make, tmp_path: Path) -> None:
+    old = Connection(tmp_path / "runs.db", writes=True)
+    old.run(
+        "CREATE TABLE `runs` (`id` INTEGER PRIMARY KEY AUTOINCREMENT, `name` TEXT NOT NULL, "
+        "`trigger` TEXT NOT NULL, `startedAt` TEXT NOT NULL, `duration` REAL NOT NULL, "
+        "`status` INTEGER NOT NULL, `more` TEXT NOT NULL)"
+    )
+    old.run("INSERT INTO `runs` VALUES (1, 'Old', 'call', '', 1, 200, '{}')")
+    old.close()
+    functions = make()
+    call(functions, "Echo")
+    assert [(run["name"], run["chain"]) for run in kept(functions)] == [("Echo", ""), ("Old", "")]

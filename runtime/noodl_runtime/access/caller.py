@@ -1,6 +1,6 @@
 """Who asks. Made once per request from its headers; everything below only looks at it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +13,7 @@ class Caller:
     roles:      names of the roles the user has, those inside others included
     session_token, installation_id: as they were sent, None for those not sent
     address:    where the request came from, "" for one from inside
+    chain:      id of the request, which its writes carry as Origin.chain; "" for one from inside
     principals: what ACLs are compared with: {"*", "<user id>", "role:<name>"}
     """
 
@@ -23,6 +24,7 @@ class Caller:
     session_token: str | None = None
     installation_id: str | None = None
     address: str = ""
+    chain: str = field(default="", compare=False)
 
     @property
     def principals(self) -> frozenset[str] | None:

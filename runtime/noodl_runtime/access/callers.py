@@ -18,10 +18,10 @@ class Callers:
         self._sessions = sessions
         self._roles = roles
 
-    def caller(self, credentials: Credentials, *, address: str = "") -> Caller:
+    def caller(self, credentials: Credentials, *, address: str = "", chain: str = "") -> Caller:
         """Return who asks; a key counts more than a session. raises: Unauthorized, InvalidSession.
 
-        address: where the request came from
+        address: where the request came from; chain: its id
         """
         key = opened_by(credentials, self._keys)
         installation = credentials.installation_id
@@ -32,9 +32,10 @@ class Callers:
                 session_token=credentials.session_token,
                 installation_id=installation,
                 address=address,
+                chain=chain,
             )
         if credentials.session_token is None:
-            return Caller(installation_id=installation, address=address)
+            return Caller(installation_id=installation, address=address, chain=chain)
         session = self._sessions.find(credentials.session_token)
         return Caller(
             user_id=session.user_id,
@@ -42,6 +43,7 @@ class Callers:
             session_token=session.token,
             installation_id=installation,
             address=address,
+            chain=chain,
         )
 
     def has_key(self, credentials: Credentials) -> bool:

@@ -9,11 +9,12 @@ from noodl_runtime.workflow.js.text import encode, stringify
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionRequest:
-    """A call. body: the raw text of the request; headers: lower-case names."""
+    """A call. body: the raw text of the request; headers: lower-case names; chain: see Origin."""
 
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     caller: Caller = ANYONE
+    chain: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
@@ -151,19 +151,31 @@ class Functions:
             if self.serving.graph_of(trigger.component) is graph
         ]
 
-    def fire(self, trigger: Trigger, firing: Firing, *, depth: int = 0) -> FunctionResponse:
+    def fire(
+        self,
+        trigger: Trigger,
+        firing: Firing,
+        *,
+        depth: int = 0,
+        chain: str = "",
+        fired_by: Mapping[str, Any] | None = None,
+    ) -> FunctionResponse:
         """Run a trigger's component to its end and return its answer; {} if it gives none.
 
-        depth: how many triggers set off each other before this one
+        depth, chain: see Origin; fired_by: what the history of runs keeps of the firing
         """
         graph = self.serving.graph_of(trigger.component)
         if graph is None:
             return failed(400, f"Can't find component model for {trigger.component}")
         name = f"{trigger.component} ({trigger.kind})"
         deadline = Deadline(TRIGGER_TIMEOUT)
-        recording = self._begin(trigger.component, trigger.kind, firing.parameters)
-        origin = Origin(run=name, depth=depth)
         component = graph.components[trigger.component]
+        origin = Origin(run=name, depth=depth, chain=chain)
+        recording = None
+        if self.history:
+            recording = self.history.begin(
+                trigger.component, trigger.kind, firing.parameters, chain=chain, fired_by=fired_by
+            )
         hosting = self.host(graph, component, origin, deadline, recording)
         run = hosting.run
 
@@ -185,17 +197,17 @@ class Functions:
             return failed(400, "Could not find request node for function")
         deadline = Deadline(self._settings.function_timeout)
         body = request.body.decode("utf-8-sig", "replace")
-        recording = self._begin(name, "call", body)
-        hosting = self.host(*found, Origin(run=name), deadline, recording)
+        recording = (
+            self.history.begin(name, "call", body, chain=request.chain) if self.history else None
+        )
+        origin = Origin(run=name, chain=request.chain)
+        hosting = self.host(*found, origin, deadline, recording)
         run = hosting.run
 
         def begin_run() -> None:
             _start(run, lambda started: begin(started, body, request.headers))
 
         return self._kept(recording, self._answered(name, hosting, begin_run))
-
-    def _begin(self, name: str, trigger: str, request: Any) -> "Recording | None":
-        return self.history.begin(name, trigger, request) if self.history else None
 
     def _kept(self, recording: "Recording | None", answer: FunctionResponse) -> FunctionResponse:
         if self.history and recording:
@@ -224,7 +236,7 @@ class Functions:
 
         def noted(level: str, message: str, node: Node | None) -> None:
             text = self._redacted(message)
-            _log(origin.run, level, text, node)
+            _log(origin, level, text, node)
             if recording:
                 recording.log(level, node.spec.id if node else "", text)
 
@@ -308,9 +320,11 @@ def _never_answered(name: str, hosting: Hosting) -> Outcome | None:
     return None
 
 
-def _log(function: str, level: str, message: str, node: Node | None) -> None:
-    place = f"{function}: "
+def _log(origin: Origin, level: str, message: str, node: Node | None) -> None:
+    place = f"{origin.run}: "
     if node is not None:
         component = node.parent.spec.id if node.parent else ""
-        place = f"{function}: {component} {node.spec.type.name} {node.spec.id}: "
-    log.log(logging.getLevelNamesMapping().get(level.upper(), logging.INFO), "%s%s", place, message)
+        place = f"{origin.run}: {component} {node.spec.type.name} {node.spec.id}: "
+    chain = f" [{origin.chain}]" if origin.chain else ""
+    number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    log.log(number, "%s%s%s", place, message, chain)

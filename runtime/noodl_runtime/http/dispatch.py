@@ -8,6 +8,7 @@ Nothing has an effect before the checks in front of it have passed.
 
 import itertools
 import logging
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
 
 AROUND_FILE = 64 * 1024  # bytes that may stand around a file in JSON
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 log = logging.getLogger("noodl.http")
 
@@ -89,7 +91,7 @@ class Dispatcher:
 
     def answer(self, incoming: Incoming) -> Response:
         """Return the response, also to what is refused or fails; never raises."""
-        exchange = self._exchange()
+        exchange = self._exchange(incoming.headers.get("x-request-id", ""))
         try:
             response = self._respond(incoming, exchange)
         except Exception as error:  # the edge: whatever it is becomes an answer
@@ -102,7 +104,10 @@ class Dispatcher:
         exchange = self._exchange()
         return exchange.finished(error_response(error, exchange.wire, exchange.id))
 
-    def _exchange(self) -> _Exchange:
+    def _exchange(self, given: str = "") -> _Exchange:
+        """Begin an exchange under the id it came with, as proxies give them, or one of our own."""
+        if given and _REQUEST_ID.fullmatch(given):
+            return _Exchange(given)
         return _Exchange(f"{self._start}-{next(self._numbers):x}")
 
     def _respond(self, incoming: Incoming, exchange: _Exchange) -> Response:
@@ -124,7 +129,7 @@ class Dispatcher:
             body=sent.body,
             document=sent.document,
             pieces=lambda: incoming.pieces(self._backend.settings.max_file),
-            caller=self._caller(route, sent.credentials, incoming.address),
+            caller=self._caller(route, sent.credentials, incoming.address, exchange.id),
             id=exchange.id,
             base_url=self._base_url(incoming),
         )
@@ -166,12 +171,12 @@ class Dispatcher:
             return body
         return decoded_body(body, incoming.headers.get("content-encoding", ""), limit)
 
-    def _caller(self, route: Route, credentials: Credentials, address: str) -> Caller:
+    def _caller(self, route: Route, credentials: Credentials, address: str, chain: str) -> Caller:
         if route.permission == "open":
             return MASTER if self._has_key(credentials) else Caller(address=address)
         if not (route.checks_session and WIRES[route.wire].checks_session):
             credentials = replace(credentials, session_token=None)
-        caller = self._backend.access.callers.caller(credentials, address=address)
+        caller = self._backend.access.callers.caller(credentials, address=address, chain=chain)
         if route.permission == "master":
             if not caller.master:
                 raise Unauthorized(f"{route.method} {route.pattern} needs the master key")

@@ -7,7 +7,7 @@ fail, so that a flood of calls is not slowed down.
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -40,8 +40,16 @@ class RunHistory:
         self._writer: gevent.Greenlet | None = None
         self._count = 0
 
-    def begin(self, name: str, trigger: str, request: Any) -> Recording:
-        """Begin to note a run."""
+    def begin(
+        self,
+        name: str,
+        trigger: str,
+        request: Any,
+        *,
+        chain: str = "",
+        fired_by: Mapping[str, Any] | None = None,
+    ) -> Recording:
+        """Begin to note a run; see Recording."""
         turn = self._count % self._settings.run_history_sample == 0
         sampled = turn and len(self._ended) < LONGEST_QUEUE
         self._count += 1
@@ -50,6 +58,8 @@ class RunHistory:
             trigger=trigger,
             started=now_iso(),
             request=request,
+            chain=chain,
+            fired_by=fired_by or {},
             most_steps=self._settings.run_history_steps if sampled else 0,
             sampled=sampled,
             duration_ms=-time.perf_counter() * 1000,

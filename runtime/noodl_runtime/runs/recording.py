@@ -1,7 +1,7 @@
 """What is noted while a run goes on; made into what is kept only after it has answered."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,8 @@ class Recording:
     """One run as it is noted.
 
     trigger:    "call", "schedule", "dbChange" or "webhook"
+    fired_by:   of a trigger's run, what set it off: {"trigger": id, "by": "schedule", ...}
+    chain:      id that it shares with what brought it about, see Origin
     started:    UTC, ISO 8601
     request:    the body's text, or what a trigger brought along
     most_steps: steps that are noted, 0 for none
@@ -25,6 +27,8 @@ class Recording:
     trigger: str
     started: str
     request: Any
+    chain: str = ""
+    fired_by: Mapping[str, Any] = field(default_factory=dict)
     most_steps: int
     sampled: bool
     duration_ms: float = 0.0
@@ -60,9 +64,11 @@ class Recording:
         return {
             "name": self.name,
             "trigger": self.trigger,
+            "chain": self.chain,
             "startedAt": self.started,
             "duration": round(self.duration_ms, 3),
             "status": self.status,
+            "firedBy": dict(self.fired_by),
             "request": request,
             "response": response,
             "console": [

@@ -58,10 +58,16 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Where a write comes from: which request or trigger began it, and how deep the chain is."""
+    """Where a write comes from.
+
+    run:   the function or trigger whose run wrote, "" for a request that wrote by itself
+    depth: how many database change triggers lead here, each set off by the one before
+    chain: id that all runs and writes share that one request or firing has brought about
+    """
 
     run: str = ""
     depth: int = 0
+    chain: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,4 +259,17 @@ class CloudStore(Protocol):
 
     def changes(self, since: int, *, limit: int = 1000) -> list[Change] | None:
         """Return the changes after a sequence number, None if the log no longer reaches back."""
+        ...
+
+    def last_change(self) -> int:
+        """Return the sequence number of the latest change; `changes` after it are yet to come."""
+        ...
+
+    # -- what the backend itself must not forget: no records, and in no query, event or export
+    def remembered(self, area: str) -> Mapping[str, str]:
+        """Return the texts remembered in an area by name."""
+        ...
+
+    def remember(self, area: str, texts: Mapping[str, str | None]) -> None:
+        """Keep texts in an area, forget those that are None; all or none, as durable as a write."""
         ...

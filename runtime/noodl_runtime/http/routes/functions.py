@@ -24,7 +24,9 @@ def call(backend: "Backend", request: Request) -> Response:
     )
     answer = backend.functions.call(
         name,
-        FunctionRequest(body=request.body, headers=request.headers, caller=request.caller),
+        FunctionRequest(
+            body=request.body, headers=request.headers, caller=request.caller, chain=request.id
+        ),
     )
     return Response(status=answer.status, body=_with_code(request, answer))
 

@@ -17,7 +17,7 @@ MOST = 1000
 def newest(backend: "Backend", request: Request) -> Response:
     """Answer 200 {"results": [{"id": 7, "name": ..., "status": 200, ...}]}, the newest first.
 
-    ?limit=20&before=<id>&name=<function>&failed=1 narrow them.
+    ?limit=20&before=<id>&name=<function>&failed=1&chain=<id> narrow them.
     """
     history = _history(backend)
     query = request.query
@@ -26,7 +26,8 @@ def newest(backend: "Backend", request: Request) -> Response:
         before = _number(query["before"]) if query.get("before") else None
         limit = min(_number(query.get("limit", LIMIT)), MOST)
         name, failed = query.get("name", ""), query.get("failed") in ("1", "true")
-        found = history.newest(limit, before=before, name=name, failed=failed)
+        chain = query.get("chain", "")
+        found = history.newest(limit, before=before, name=name, failed=failed, chain=chain)
     return plain_answer(backend, request, {"results": found})
 
 

@@ -35,6 +35,11 @@ class OwnChanges:
         """Stop calling handler."""
         self._events.off(event, handler)
 
+    @property
+    def last(self) -> int:
+        """Return the number of the latest change."""
+        return self._last
+
     def since(self, sequence: int, limit: int) -> list[Change] | None:
         """Return the changes after a number, None if they are not all kept."""
         if sequence < self._forgotten or sequence > self._last:

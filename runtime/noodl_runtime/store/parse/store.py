@@ -56,6 +56,7 @@ class ParseStore:
         self._reader = Reader(endpoint, self._schema)
         self._changes = OwnChanges(clock)
         self._writer = Writer(endpoint, self._schema, self._reader, self._changes)
+        self._remembered: dict[str, dict[str, str]] = {}
         self.files = ParseFiles(endpoint)
         self.users = ParseUsers(endpoint)
 
@@ -178,3 +179,16 @@ class ParseStore:
     def changes(self, since: int, *, limit: int = 1000) -> list[Change] | None:
         """Return this store's own changes after a sequence number, None beyond its memory."""
         return self._changes.since(since, limit)
+
+    def last_change(self) -> int:
+        """Return the sequence number of this store's latest change."""
+        return self._changes.last
+
+    def remembered(self, area: str) -> Mapping[str, str]:
+        """Return what was kept in an area since the process began, as the changes are."""
+        return dict(self._remembered.get(area, {}))
+
+    def remember(self, area: str, texts: Mapping[str, str | None]) -> None:
+        """Keep texts in an area until the process ends, forget those that are None."""
+        both = {**self._remembered.get(area, {}), **texts}
+        self._remembered[area] = {name: text for name, text in both.items() if text is not None}

@@ -14,8 +14,9 @@ CREATE = (
     "`collection` TEXT NOT NULL, `action` TEXT NOT NULL, `objectId` TEXT NOT NULL, "
     "`before` TEXT, `after` TEXT, `run` TEXT NOT NULL, `depth` INTEGER NOT NULL)"
 )
-_COLUMNS = "sequence, time, collection, action, objectId, before, after, run, depth"
-_INSERT = f"INSERT INTO `_changes` ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_CHAIN = "ALTER TABLE `_changes` ADD COLUMN `chain` TEXT NOT NULL DEFAULT ''"
+_COLUMNS = "sequence, time, collection, action, objectId, before, after, run, depth, chain"
+_INSERT = f"INSERT INTO `_changes` ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class ChangeLog:
@@ -46,6 +47,7 @@ class ChangeLog:
                 _text(change.after),
                 change.origin.run,
                 change.origin.depth,
+                change.origin.chain,
             ),
         )
 
@@ -78,7 +80,7 @@ SELECT_SINCE = f"SELECT {_COLUMNS} FROM `_changes` WHERE sequence > ? ORDER BY s
 
 
 def _change(row: Row) -> Change:
-    sequence, time, collection, action, object_id, before, after, run, depth = row
+    sequence, time, collection, action, object_id, before, after, run, depth, chain = row
     return Change(
         sequence,
         time,
@@ -87,7 +89,7 @@ def _change(row: Row) -> Change:
         object_id,
         _record(before),
         _record(after),
-        Origin(run=run, depth=depth),
+        Origin(run=run, depth=depth, chain=chain),
     )
 
 

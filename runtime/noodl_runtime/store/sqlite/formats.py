@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from noodl_runtime.errors import SetupError
-from noodl_runtime.store.sqlite import change_log, schema_table, secrets
+from noodl_runtime.store.sqlite import change_log, remembered, schema_table, secrets
 from noodl_runtime.store.sqlite.backup import safety_copy
 from noodl_runtime.store.sqlite.connection import Connection
 from noodl_runtime.store.sqlite.files import (
@@ -19,6 +19,7 @@ APPLICATION_ID = 0x4E4F4F44  # "NOOD" in the header tells whose file it is
 # Format -> statements that bring a database of the format before it to this one.
 UPGRADES: Mapping[int, tuple[str, ...]] = {
     1: (change_log.CREATE, schema_table.CREATE, secrets.CREATE),
+    2: (change_log.ADD_CHAIN, remembered.CREATE),
 }
 
 _NEW = ".new"

@@ -18,8 +18,10 @@ _CREATE = (
     ),
     "CREATE INDEX IF NOT EXISTS `byName` ON `runs` (`name`, `id`)",
 )
-_SHORT = ("id", "name", "trigger", "startedAt", "duration", "status")
+_ADD_CHAIN = "ALTER TABLE `runs` ADD COLUMN `chain` TEXT NOT NULL DEFAULT ''"
+_SHORT = ("id", "name", "trigger", "startedAt", "duration", "status", "chain")
 _COLUMNS = ", ".join(f"`{name}`" for name in _SHORT)
+_WRITTEN = ", ".join(f"`{name}`" for name in _SHORT[1:])
 
 
 class RunLog:
@@ -36,8 +38,7 @@ class RunLog:
         connection.run("BEGIN IMMEDIATE")
         try:
             connection.run_many(
-                "INSERT INTO `runs` (`name`, `trigger`, `startedAt`, `duration`, `status`, `more`) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO `runs` ({_WRITTEN}, `more`) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [_row(run) for run in runs],
             )
             connection.run(
@@ -50,17 +51,23 @@ class RunLog:
             raise
 
     def newest(
-        self, limit: int, *, before: int | None = None, name: str = "", failed: bool = False
+        self,
+        limit: int,
+        *,
+        before: int | None = None,
+        name: str = "",
+        failed: bool = False,
+        chain: str = "",
     ) -> list[dict[str, Any]]:
         """Return runs without their details, the newest first.
 
-        before: only runs older than this id; name: only of this function
+        before: only runs older than this id; name: only of this function; chain: only of this one
         """
         rows = self._connection().rows(
             f"SELECT {_COLUMNS} FROM `runs` WHERE (?1 IS NULL OR `id` < ?1) "
             "AND (?2 = '' OR `name` = ?2) AND (NOT ?3 OR `status` >= 400) "
-            "ORDER BY `id` DESC LIMIT ?4",
-            (before, name, failed, limit),
+            "AND (?4 = '' OR `chain` = ?4) ORDER BY `id` DESC LIMIT ?5",
+            (before, name, failed, chain, limit),
         )
         return [dict(zip(_SHORT, row, strict=True)) for row in rows]
 
@@ -84,6 +91,9 @@ class RunLog:
             self._opened = Connection(self._file, durability="normal", writes=True)
             for text in _CREATE:
                 self._opened.run(text)
+            columns = [row[1] for row in self._opened.rows("PRAGMA table_info(`runs`)")]
+            if "chain" not in columns:
+                self._opened.run(_ADD_CHAIN)
         return self._opened
 
 

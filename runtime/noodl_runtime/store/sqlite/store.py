@@ -20,7 +20,7 @@ from noodl_runtime.store.contract import (
 )
 from noodl_runtime.store.events import Events
 from noodl_runtime.store.record_ids import new_id
-from noodl_runtime.store.sqlite import secrets
+from noodl_runtime.store.sqlite import remembered, secrets
 from noodl_runtime.store.sqlite.backup import copy_database
 from noodl_runtime.store.sqlite.change_log import SELECT_SINCE, changes_since
 from noodl_runtime.store.sqlite.clean_stop import is_as_noted, note_of
@@ -220,6 +220,20 @@ class SqliteStore:
         parts = self._parts
         last = parts.log.last
         return changes_since(parts.reader.rows(SELECT_SINCE, (since, limit)), since, last)
+
+    def last_change(self) -> int:
+        """Return the sequence number of the latest change."""
+        return self._parts.log.last
+
+    def remembered(self, area: str) -> Mapping[str, str]:
+        """Return the texts remembered in an area by name."""
+        return dict(self._parts.reader.look_up(remembered.SELECT, (area,)))
+
+    def remember(self, area: str, texts: Mapping[str, str | None]) -> None:
+        """Keep texts in an area, forget those that are None; together with others' writes."""
+        self._parts.writer.run(
+            lambda open_one: remembered.remember(open_one.connection, area, texts)
+        )
 
     # -- care
 

@@ -71,7 +71,7 @@ def test_a_failed_write_is_not_heard(store: CloudStore, heard: list[Change]) -> 
 def test_the_origin_of_a_write_travels_with_its_change(
     store: CloudStore, heard: list[Change]
 ) -> None:
-    origin = Origin(run="r7", depth=2)
+    origin = Origin(run="r7", depth=2, chain="c1")
 
     store.write(Create(collection="Product", values={}, origin=origin))
 

@@ -12,7 +12,7 @@ import pytest
 
 from noodl_runtime.errors import DataFolderInUse, DestructiveChange, SetupError, StoreDamaged
 from noodl_runtime.schema.model import Schema
-from noodl_runtime.store.contract import Create
+from noodl_runtime.store.contract import Create, Origin
 from noodl_runtime.store.sqlite import formats
 from noodl_runtime.store.sqlite.backup import restore
 from noodl_runtime.store.sqlite.connection import Connection
@@ -191,6 +191,8 @@ def test_a_path_that_is_a_folder_or_below_a_file_is_refused(tmp_path: Path) -> N
 
 # -- formats
 
+LAST = max(formats.UPGRADES)
+
 
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     file = closed_store(tmp_path)
@@ -216,24 +218,47 @@ def test_an_older_format_is_brought_up_to_date_after_a_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = closed_store(tmp_path, "a")
-    newer = {**formats.UPGRADES, 2: ("CREATE TABLE `_more` (`x`)",)}
+    newer = {**formats.UPGRADES, LAST + 1: ("CREATE TABLE `_more` (`x`)",)}
     monkeypatch.setattr(formats, "UPGRADES", newer)
 
     assert names_in(tmp_path) == ["a"]
 
     (copy,) = (file.parent / "backups").iterdir()
-    assert "format-1" in copy.name
+    assert f"format-{LAST}" in copy.name
     connection = Connection(file)
-    assert pragma(connection, "user_version") == 2
+    assert pragma(connection, "user_version") == LAST + 1
     assert connection.rows("SELECT * FROM `_more`") == []
     connection.close()
+
+
+def test_what_a_database_of_the_first_format_has_logged_is_kept_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "data" / "local.db"
+    first = {1: formats.UPGRADES[1]}
+    with monkeypatch.context() as patched:
+        patched.setattr(formats, "UPGRADES", first)
+        connection = formats.open_database(file, durability="normal", now=lambda: "")
+        connection.run(
+            "INSERT INTO `_changes` VALUES (7, '2024-05-01T10:00:00.000Z', 'Product', 'create', "
+            "'p1', NULL, '{\"objectId\": \"p1\"}', 'r', 1)"
+        )
+        connection.close()
+
+    store = sqlite_store(tmp_path)
+    store.connect()
+    (change,) = store.changes(6) or ()
+    store.remember("area", {"name": "text"})
+    store.disconnect()
+
+    assert (change.object_id, change.origin) == ("p1", Origin(run="r", depth=1))
 
 
 def test_an_upgrade_that_fails_leaves_the_old_format(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed_store(tmp_path, "a")
-    broken = {**formats.UPGRADES, 2: ("CREATE TABLE `_more` (`x`)", "NONSENSE")}
+    broken = {**formats.UPGRADES, LAST + 1: ("CREATE TABLE `_more` (`x`)", "NONSENSE")}
     with monkeypatch.context() as patched:
         patched.setattr(formats, "UPGRADES", broken)
         with pytest.raises(Exception, match="NONSENSE"):
