@@ -71,7 +71,7 @@ def _assembled(
             smtp_password=folder.smtp_password(environment),
         ),
     )
-    backend.belongings = _belongings(store, settings, folder, environment)
+    backend.belongings = _belongings(backend, settings, folder, environment)
     functions.attach(backend, backend.access.accounts, backend.belongings)
     functions.history = _history(settings, folder, backend.belongings)
     load_workflows(functions, definition.workflows, definition.problems)
@@ -83,7 +83,7 @@ def _assembled(
 
 
 def _belongings(
-    store: CloudStore, settings: Settings, folder: DataFolder, environment: Mapping[str, str]
+    backend: Backend, settings: Settings, folder: DataFolder, environment: Mapping[str, str]
 ) -> Belongings:
     files = FileStore(
         folder.files,
@@ -93,7 +93,9 @@ def _belongings(
     )
     return Belongings(
         files=files,
-        parameters=ConfigParameters(store),
+        parameters=ConfigParameters(backend.store),
+        app_id=backend.app_id,
+        mail=backend.access.function_mail.send,
         secrets=folder.secrets(environment),
     )
 

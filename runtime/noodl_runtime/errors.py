@@ -127,6 +127,12 @@ class InvalidSession(PortableError):
     status, code = 400, 209
 
 
+class MailRefused(PortableError):
+    """A mail did not go out: there is no server for it, no such receiver, or the server refused."""
+
+    status, code = 502, 1
+
+
 class AccountRefused(PortableError):
     """A name, address, password or way to log in is missing, taken or not known; the code says."""
 

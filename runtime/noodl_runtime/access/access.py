@@ -9,6 +9,7 @@ from noodl_runtime.access.attempts import Attempts
 from noodl_runtime.access.caller import Caller
 from noodl_runtime.access.callers import Callers
 from noodl_runtime.access.function_access import FunctionAccess
+from noodl_runtime.access.function_mail import FunctionMail
 from noodl_runtime.access.keys import Keys
 from noodl_runtime.access.letters import Letters
 from noodl_runtime.access.mail import Mailer
@@ -54,7 +55,10 @@ class Access:
         self._store = store
         self._threads = Threads(passwords.THREADS)
         self.mailer = Mailer(settings, smtp_password)
-        letters = Letters(settings, self.mailer, clock, name=name, app_id=app_id)
+        letters, awaited = (
+            Letters(settings, send, clock, name=name, app_id=app_id)
+            for send in (self.mailer.send, self.mailer.deliver)
+        )
         hashes = Passwords(settings.scrypt_cost, self._threads)
         sessions = Sessions(store, clock, settings.session_length)
         roles = Roles(store)
@@ -69,15 +73,21 @@ class Access:
             wrong_passwords=wrong_passwords,
             wrong_from_address=attempts("wrong passwords", settings.max_wrong_from_address),
         )
-        self.recovery = Recovery(
-            store,
-            sessions,
-            hashes,
-            letters,
-            clock=clock,
-            mails=attempts("mails", MAX_MAILS),
-            wrong_passwords=wrong_passwords,
-        )
+        mails = attempts("mails", MAX_MAILS)
+
+        def recovery(written: Letters) -> Recovery:
+            return Recovery(
+                store,
+                sessions,
+                hashes,
+                written,
+                clock=clock,
+                mails=mails,
+                wrong_passwords=wrong_passwords,
+            )
+
+        self.recovery = recovery(letters)
+        self.function_mail = FunctionMail(self.mailer, recovery(awaited))
         self._rules = {USER: users.prepared, SESSION: sessions.prepared, ROLE: roles.prepared}
 
     def reading(self, caller: Caller) -> Reading:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from noodl_runtime.access.mail import Mailer
 from noodl_runtime.access.tokens import later, link_token, sealed
 from noodl_runtime.settings import Settings
 from noodl_runtime.values import Clock, Record
@@ -42,13 +41,23 @@ class Letter:
 
 
 class Letters:
-    """Writes the mails of one app. app: its name and id."""
+    """Writes the mails of one app.
+
+    send:         takes address, subject and text
+    name, app_id: of the app
+    """
 
     def __init__(
-        self, settings: Settings, mailer: Mailer, clock: Clock, *, name: str, app_id: str
+        self,
+        settings: Settings,
+        send: Callable[[str, str, str], None],
+        clock: Clock,
+        *,
+        name: str,
+        app_id: str,
     ) -> None:
         self._settings = settings
-        self._mailer = mailer
+        self._send = send
         self._clock = clock
         self._name = name
         self._app_id = app_id
@@ -101,7 +110,7 @@ class Letters:
 
     def _letter(self, to: str, subject: str, text: str, username: str, link: str) -> Letter:
         body = text.format(username=_one_line(username), app=self._name, link=link)
-        return Letter(lambda: self._mailer.send(to, _one_line(subject), body))
+        return Letter(lambda: self._send(to, _one_line(subject), body))
 
 
 _PAGES: Mapping[str, str] = {VERIFY: "verify_email", RESET: "request_password_reset"}

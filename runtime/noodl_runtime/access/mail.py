@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 import gevent
 
 from noodl_runtime.access.threads import Threads
+from noodl_runtime.errors import MailRefused
 from noodl_runtime.settings import Settings
 
 THREADS = 2
 TIMEOUT_S = 30.0
 MAX_WAITING = 200  # mails; more are dropped and logged
+
+NO_SERVER = "no mail is sent: the setting smtp_host names no server"
 
 log = logging.getLogger("noodl.mail")
 
@@ -31,7 +34,7 @@ class Mailer:
     def send(self, to: str, subject: str, text: str) -> None:
         """Have a mail sent soon; what goes wrong is logged."""
         if not self._settings.smtp_host:
-            log.warning("no mail is sent: the setting smtp_host names no server")
+            log.warning(NO_SERVER)
             return
         if len(self._waiting) >= MAX_WAITING:
             log.error("a mail is dropped: %d others are waiting", MAX_WAITING)
@@ -40,6 +43,21 @@ class Mailer:
         greenlet = gevent.spawn(self._sent, message)
         self._waiting.add(greenlet)
         greenlet.link(self._waiting.discard)
+
+    def deliver(self, to: str, subject: str, text: str, html: str = "") -> None:
+        """Send a mail now and return when the server has taken it; other requests go on meanwhile.
+
+        to:     one address, or several with commas between them
+        html:   the same for readers who see HTML; the text, if there is one, is for the others
+        raises: MailRefused
+        """
+        if not self._settings.smtp_host:
+            raise MailRefused(NO_SERVER)
+        try:
+            message = self._message(to, subject, text, html)
+            self._threads.run(lambda: self._deliver(message))
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            raise MailRefused(f"the mail could not be sent: {error}") from error
 
     def wait(self, timeout_s: float | None = None) -> None:
         """Wait until everything given to `send` is sent or has failed."""
@@ -74,13 +92,18 @@ class Mailer:
                 server.login(settings.smtp_user, self._password)
             server.send_message(message)
 
-    def _message(self, to: str, subject: str, text: str) -> EmailMessage:
+    def _message(self, to: str, subject: str, text: str, html: str = "") -> EmailMessage:
         sender = self._settings.mail_from or _default_sender(self._settings)
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = sender, to, subject
         message["Date"] = formatdate()
         message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> "))
+        if html and not text:
+            message.set_content(html, subtype="html")
+            return message
         message.set_content(text)
+        if html:
+            message.add_alternative(html, subtype="html")
         return message
 
 

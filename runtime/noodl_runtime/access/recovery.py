@@ -43,16 +43,16 @@ class Recovery:
         self._wrong_passwords = wrong_passwords
         self._using_a_link = RLock()  # one at a time, so that each works once
 
-    def request_password_reset(self, email: Any) -> None:
-        """Send a link to choose a new password, if somebody has this address.
+    def request_password_reset(self, email: Any) -> bool:
+        """Send a link to choose a new password, if somebody has this address; say whether.
 
         raises: AccountRefused (204), InvalidValue (125); an unknown address is not told from others
         """
-        self._mail_to(email, self._letters.reset, lambda user: True)
+        return self._mail_to(email, self._letters.reset, lambda user: True)
 
-    def request_verification(self, email: Any) -> None:
-        """Send the link to confirm an address once more, if that is still to be done."""
-        self._mail_to(
+    def request_verification(self, email: Any) -> bool:
+        """Send the link to confirm an address once more, if that is to be done; say whether."""
+        return self._mail_to(
             email,
             self._letters.repeated_verification,
             lambda user: user.get("emailVerified") is not True,
@@ -77,19 +77,20 @@ class Recovery:
 
     def _mail_to(
         self, email: Any, write: Callable[..., Letter], wanted: Callable[[Record], bool]
-    ) -> None:
+    ) -> bool:
         if email in (None, ""):
             raise AccountRefused("you must provide an email", code=204)
         if not isinstance(email, str):
             raise InvalidValue("you must provide a valid email string", code=125)
         user = self._one({"email": email})
         if user is None or not wanted(user) or not self._mails.allow(user["objectId"]):
-            return
+            return False
         secrets: dict[str, str | None] = {}
         letter = write(user, secrets)
         save = Save(collection=USER, object_id=user["objectId"], values={}, secrets=secrets)
         self._store.write(save)
         letter.send()
+        return True
 
     def _use_link(
         self,

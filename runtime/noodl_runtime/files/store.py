@@ -120,10 +120,16 @@ class FileStore:
 
     def link(self, stored: str) -> str:
         """Return what follows the folder in a file's URL: its name, and for a private one proof."""
-        if not stored.startswith("p") or not _is_stored(stored):
+        expires = self.link_end(stored)
+        if expires is None:
             return quote(stored)
-        expires = int(self._clock() + self._link_age)
         return f"{quote(stored)}?{signed(stored, self._key, expires)}"
+
+    def link_end(self, stored: str) -> int | None:
+        """Return until when a link made now holds, seconds since 1970; None: for ever."""
+        if not stored.startswith("p") or not _is_stored(stored):
+            return None
+        return int(self._clock() + self._link_age)
 
     def check_link(self, stored: str, query: dict[str, str]) -> None:
         """Accept a look at a private file with the query of its link. raises: NotAllowed."""

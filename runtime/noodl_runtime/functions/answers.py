@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from noodl_runtime.access.caller import MASTER
-from noodl_runtime.errors import BadQuery, NoSuchCollection, NoSuchFile, NoSuchRecord
+from noodl_runtime.errors import BadQuery, MailRefused, NoSuchCollection, NoSuchFile, NoSuchRecord
 from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
 from noodl_runtime.functions.outbound import send
 from noodl_runtime.functions.people_answers import PeopleAnswers
@@ -26,17 +26,22 @@ _AGGREGATORS = {
 
 
 class Answers:
-    """Finds answers in a backend. raises: PortableErrors with the texts that graphs know."""
+    """Finds answers in a backend. raises: PortableErrors with the texts that graphs know.
+
+    base_url: what addresses of files begin with
+    """
 
     def __init__(
         self,
         records: RecordOperations,
         people: PeopleOperations | None,
         app: AppOperations | None,
+        base_url: str = "",
     ) -> None:
         self._records = records
         self._people = people
         self._app = app
+        self._base_url = base_url
         self._rows: dict[type[Any], Callable[[Any, Origin], Any]] = {
             asks.FindRecords: self._find,
             asks.CountRecords: self._count,
@@ -54,6 +59,8 @@ class Answers:
             asks.LogIn: self._log_in,
             asks.ReadConfig: self._config,
             asks.DeleteFile: self._delete_file,
+            asks.SignFile: self._sign_file,
+            asks.SendMail: self._send_mail,
             asks.ReadSecret: self._secret,
             **PeopleAnswers(records).rows,
         }
@@ -163,12 +170,26 @@ class Answers:
         return self._app.config() if self._app else {}
 
     def _delete_file(self, ask: asks.DeleteFile, _origin: Origin) -> None:
+        self._with_files().delete_file(ask.name)
+
+    def _sign_file(self, ask: asks.SignFile, _origin: Origin) -> asks.SignedFile:
+        url, ends = self._with_files().signed_file(self._base_url, ask.name)
+        return asks.SignedFile(url=url, ends=ends)
+
+    def _send_mail(self, ask: asks.SendMail, _origin: Origin) -> None:
         if self._app is None:
-            raise NoSuchFile("this backend keeps no files")
-        self._app.delete_file(ask.name)
+            raise MailRefused("this backend sends no mail")
+        self._app.send_mail(
+            to=ask.to, template=ask.template, subject=ask.subject, text=ask.text, html=ask.html
+        )
 
     def _secret(self, ask: asks.ReadSecret, _origin: Origin) -> str | None:
         return self._app.secret(ask.name) if self._app else None
+
+    def _with_files(self) -> AppOperations:
+        if self._app is None:
+            raise NoSuchFile("this backend keeps no files")
+        return self._app
 
     def _with_people(self) -> PeopleOperations:
         if self._people is None:

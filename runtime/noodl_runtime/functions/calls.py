@@ -9,12 +9,19 @@ from noodl_runtime.workflow.js.text import encode, stringify
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionRequest:
-    """A call. body: the raw text of the request; headers: lower-case names; chain: see Origin."""
+    """A call.
+
+    body:     the raw text of the request
+    headers:  lower-case names
+    chain:    see Origin
+    base_url: what addresses of files begin with: "http://127.0.0.1:8577"
+    """
 
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     caller: Caller = ANYONE
     chain: str = ""
+    base_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 
@@ -201,7 +202,7 @@ class Functions:
             self.history.begin(name, "call", body, chain=request.chain) if self.history else None
         )
         origin = Origin(run=name, chain=request.chain)
-        hosting = self.host(*found, origin, deadline, recording)
+        hosting = self.host(*found, origin, deadline, recording, request.base_url)
         run = hosting.run
 
         def begin_run() -> None:
@@ -221,13 +222,19 @@ class Functions:
         origin: Origin,
         deadline: Deadline,
         recording: "Recording | None" = None,
+        base_url: str = "",
     ) -> Hosting:
-        """Return a fresh run of a component, with its host. recording: what is told of the run."""
+        """Return a fresh run of a component, with its host.
+
+        recording: what is told of the run
+        base_url:  of the call; a run without one goes by the setting public_url
+        """
         assert self._records is not None
         records = self._records
+        base_url = base_url or self._settings.public_url.rstrip("/")
         scripted = component.needs_script and available()
         hosting = Hosting(
-            answers=self._make_answers(records, self._people, self._app),
+            answers=self._make_answers(records, self._people, self._app, base_url),
             deadline=deadline,
             threads=self._scripts if scripted else None,
             network=self._network,
@@ -249,12 +256,16 @@ class Functions:
             random=token_bytes,
             max_asks=self._settings.max_asks,
             trace=tracer(recording),
+            file_url=partial(self._file_url, base_url),
         )
         world = self._world(component, scripted, deadline)
         hosting.run = Run(graph, component, world, around)
         if isinstance(world, ScriptWorld):
             world.attach(hosting.run)
         return hosting
+
+    def _file_url(self, base_url: str, name: str) -> str:
+        return self._app.file_url(base_url, name) if self._app else ""
 
     def _redacted(self, message: str) -> str:
         return self._app.redacted(message) if self._app else message

@@ -17,7 +17,7 @@ from gevent.threadpool import ThreadPool
 from noodl_runtime.functions.answers import Answers
 from noodl_runtime.script.engine import LimitMet
 from noodl_runtime.store.contract import Origin
-from noodl_runtime.workflow.asks import Ask, SendRequest, Wait
+from noodl_runtime.workflow.asks import Ask, SendMail, SendRequest, Wait
 from noodl_runtime.workflow.run import Expired, Outcome, Run
 
 EVENTS_PER_TURN = 10
@@ -133,6 +133,8 @@ class Hosting:
                 self._helpers.append(gevent.spawn_later(ask.milliseconds / 1000, self._due, ticket))
             elif isinstance(ask, SendRequest):
                 self._helpers.append(gevent.spawn(self._send, ticket, ask))
+            elif isinstance(ask, SendMail):
+                self._helpers.append(gevent.spawn(self._answer_later, ticket, ask))
             else:
                 self._ready.append((ticket, ask))
 
@@ -141,6 +143,13 @@ class Hosting:
             self.run.answer(ticket, self._answers.answer(ask, self._origin))
         except Exception as error:
             self.run.refuse(ticket, error)
+
+    def _answer_later(self, ticket: int, ask: Ask) -> None:
+        """Find an answer that takes long, while the run goes on; the helper waits for a thread."""
+        try:
+            self._arrivals.put((ticket, self._answers.answer(ask, self._origin), None))
+        except Exception as error:
+            self._arrivals.put((ticket, None, error))
 
     def _await_arrival(self) -> bool:
         """Take the next answer of a helper; False when the run waits for nothing."""

@@ -76,6 +76,18 @@ class AppOperations(Protocol):
         """Delete a stored file. raises: NoSuchFile."""
         ...
 
+    def file_url(self, base_url: str, name: str) -> str:
+        """Return where a stored file can be had."""
+        ...
+
+    def signed_file(self, base_url: str, name: str) -> tuple[str, float | None]:
+        """Return a file's address and when it ends, seconds since 1970. raises: NoSuchFile."""
+        ...
+
+    def send_mail(self, *, to: str, template: str, subject: str, text: str, html: str) -> None:
+        """Send a mail; returns when the server has taken it. raises: a PortableError."""
+        ...
+
     def secret(self, name: str) -> str | None:
         """Return a secret that only functions may know, None for an unknown one."""
         ...

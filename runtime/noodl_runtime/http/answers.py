@@ -1,6 +1,7 @@
 """Responses with a value in them, in the form of one dialect."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -39,6 +40,9 @@ def parse_document(backend: "Backend", request: Request) -> dict[str, Any]:
 
 def file_urls(backend: "Backend", request: Request) -> Callable[[str], str]:
     """Return what makes the URL of a stored file from its name; of a private one it is signed."""
-    folder = f"{request.base_url}/files/{quote(backend.app_id, safe='')}/"
-    link = backend.belongings.files.link if backend.belongings else quote
-    return lambda name: folder + link(name)
+    belongings = backend.belongings
+    if belongings is None:
+        return lambda name: (
+            f"{request.base_url}/files/{quote(backend.app_id, safe='')}/{quote(name)}"
+        )
+    return partial(belongings.file_url, request.base_url)

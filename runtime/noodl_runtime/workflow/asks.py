@@ -119,6 +119,35 @@ class DeleteFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignFile:
+    """Answer a SignedFile: an address that leads to a stored file without a session."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedFile:
+    """Where a file can be had. ends: seconds since 1970, None where the file is everybody's."""
+
+    url: str
+    ends: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendMail:
+    """Answer anything, once the mail server has the mail.
+
+    template: "none" for subject, text and html as given; else the name of a mail with a link
+    """
+
+    to: str
+    template: str
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionUser:
     """Answer the user record of a session token, with sessionToken."""
 
@@ -204,6 +233,8 @@ Ask = (
     | DeleteRecord
     | ChangeRelation
     | DeleteFile
+    | SignFile
+    | SendMail
     | SessionUser
     | FetchUser
     | SaveUser

@@ -45,7 +45,7 @@ class NodeSpec:
     downstream: numbers of the nodes to mark dirty after this one
     upstream:   numbers of the nodes to update before this one
     sources:    input -> ((number of the source node, its output), ...)
-    signals:    outputs that the file declares as signals, without "out-"
+    signals:    outputs that the file declares as signals, by the names scripts have for them
     component:  what this node is an instance of, None for built-in types
     """
 

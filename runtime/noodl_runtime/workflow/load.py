@@ -154,20 +154,21 @@ def _spec(loading: _Loading, component: Component, node: Document) -> NodeSpec |
         id=node["id"],
         type=node_type,
         parameters={name: parameters[name] for name in ordered(parameters)},
-        signals=tuple(_signals(_list(node.get("ports")))),
+        signals=tuple(_signals(_list(node.get("ports")), node_type.script_prefix)),
         component=inner if type_name not in loading.types else None,
     )
 
 
-def _signals(ports: Sequence[Any]) -> Iterator[str]:
+def _signals(ports: Sequence[Any], prefix: str) -> Iterator[str]:
     for port in ports:
         if not isinstance(port, Mapping):
             continue
         kind = port.get("type")
         kind = kind.get("name") if isinstance(kind, Mapping) else kind
         name = str(port.get("name", ""))
-        if kind == "signal" and port.get("plug") in ("output", "outputs") and name[:4] == "out-":
-            yield name[4:]
+        is_output = port.get("plug") in ("output", "outputs")
+        if kind == "signal" and is_output and name.startswith(prefix):
+            yield name.removeprefix(prefix)
 
 
 def _list(found: Any) -> Sequence[Any]:

@@ -103,15 +103,19 @@ def values_of(node: Node, collection: str) -> dict[str, Any]:
 
 def plain(node: Node, record: Mapping[str, Any]) -> Value:
     """Return a record as the data API shows it: a plain object, dates as texts."""
-    return node.run.world.build(_shown(record))
+    return node.run.world.build(_shown(record, node.run.around.file_url))
 
 
-def _shown(stored: Any) -> Any:
+def _shown(stored: Any, file_url: Callable[[str], str]) -> Any:
     if isinstance(stored, Mapping):
         members = stored.items()
-        return {name: _shown(member) for name, member in members if not _hidden(name, member)}
+        return {n: _shown(member, file_url) for n, member in members if not _hidden(n, member)}
     if isinstance(stored, list):
-        return [_shown(item) for item in stored]
+        return [_shown(item, file_url) for item in stored]
+    if isinstance(stored, Included):
+        return _shown(stored.record, file_url)
+    if isinstance(stored, File):
+        return {"name": stored.name, "url": stored.url or file_url(stored.name)}
     show = _SHOWN.get(type(stored))
     return show(stored) if show else to_wire(stored)
 
@@ -123,6 +127,4 @@ def _hidden(name: str, member: Any) -> bool:
 _SHOWN: dict[type[Any], Callable[[Any], Any]] = {
     Date: lambda stored: stored.iso,
     Pointer: lambda stored: stored.object_id,
-    File: lambda stored: stored.name,
-    Included: lambda stored: _shown(stored.record),
 }

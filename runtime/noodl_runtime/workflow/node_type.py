@@ -100,6 +100,7 @@ class NodeType:
     first_inputs: inputs whose parameters are queued before all others
     needs_script: whether a node of this type runs JavaScript
     needs_config: whether it reads the configuration
+    script_prefix: what the port of an output begins with that its script calls by the rest
     """
 
     name: str
@@ -113,6 +114,7 @@ class NodeType:
     first_inputs: frozenset[str] = frozenset()
     needs_script: Callable[["NodeSpec"], bool] = never
     needs_config: bool = False
+    script_prefix: str = "out-"
 
     def input(self, spec: "NodeSpec", name: str) -> Input | None:
         """Return the input of this name, created on demand if the type does that."""

@@ -46,6 +46,8 @@ def _read_value(run: Run, value: Any, field: FieldType) -> Value:
     typed = _TYPED.get((type(value), field.type))
     if typed is not None:
         return typed(value)
+    if isinstance(value, File) and field.type == "File":
+        return CloudFile(value.name, value.url or run.around.file_url(value.name))
     if isinstance(value, str) and field.type == "Date":
         return Moment(parse_date(value))
     if isinstance(value, list):
@@ -65,7 +67,6 @@ _TYPED: dict[tuple[type[Any], str], Callable[[Any], Value]] = {
     (RelationTo, "Relation"): lambda _value: UNDEFINED,
     (Pointer, "Pointer"): lambda value: value.object_id,
     (Date, "Date"): lambda value: Moment(parse_date(value.iso)),
-    (File, "File"): lambda value: CloudFile(value.name, value.url),
     (GeoPoint, "GeoPoint"): lambda value: {
         "latitude": normal(value.latitude),
         "longitude": normal(value.longitude),

@@ -46,6 +46,7 @@ class Surroundings:
     fields:  collection -> field -> FieldType; {} for a collection nobody knows
     breathe: called every few steps; it may let others run, and raises to end the run
     trace:   hears of each value that an input takes; None costs nothing
+    file_url: makes the address of a stored file from its name
     """
 
     new_id: Callable[[], str]
@@ -56,6 +57,7 @@ class Surroundings:
     random: Callable[[int], bytes]  # so many bytes nobody can guess
     max_asks: int = 100
     trace: Callable[[Node, str, Value], None] | None = None
+    file_url: Callable[[str], str] = lambda _name: ""
 
 
 @dataclass(frozen=True)

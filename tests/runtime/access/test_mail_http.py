@@ -1,7 +1,6 @@
 """Confirming addresses and choosing new passwords, with mail through a real SMTP server."""
 
 import re
-import socket
 from collections.abc import Callable, Iterator
 from email.message import Message
 from typing import Any
@@ -9,13 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import gevent
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message as MessageHandler
 
 from noodl_runtime.backend import Backend
 from tests.runtime.access.conftest import Time
 from tests.runtime.access.stories import Story
 from tests.runtime.http.clients import WsgiClient
+from tests.servers.mail import Post, mail_server
 
 SIGN_UP = (
     '- POST /users {"username": "ann", "password": "pw", "email": "ann@example.com"}'
@@ -24,27 +22,10 @@ SIGN_UP = (
 DAY = 86400
 
 
-class Post(MessageHandler):
-    """Keeps what an SMTP server is given."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mails: list[Message] = []
-
-    def handle_message(self, message: Message) -> None:
-        self.mails.append(message)
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[Post, int]]:
-    post = Post()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(post, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield post, port
-    controller.stop()
+    with mail_server() as running:
+        yield running
 
 
 class Town:

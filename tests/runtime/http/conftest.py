@@ -94,6 +94,8 @@ def make_belongings(folder: Path, backend: Backend) -> Belongings:
     return Belongings(
         files=files,
         parameters=ConfigParameters(backend.store),
+        app_id=backend.app_id,
+        mail=backend.access.function_mail.send,
         secrets={"SHOP_KEY": "a secret"},
     )
 

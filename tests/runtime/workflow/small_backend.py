@@ -39,6 +39,15 @@ class SmallBackend(Backend):
     def delete_file(self, name: str) -> None:
         raise NoSuchRecord(name)
 
+    def file_url(self, base_url: str, name: str) -> str:
+        return f"{base_url}/files/small/{name}"
+
+    def signed_file(self, base_url: str, name: str) -> tuple[str, float | None]:
+        raise NoSuchRecord(name)
+
+    def send_mail(self, **mail: str) -> None:
+        raise NotImplementedError
+
     def secret(self, name: str) -> str | None:
         return None
 

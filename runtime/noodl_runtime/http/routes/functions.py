@@ -25,7 +25,11 @@ def call(backend: "Backend", request: Request) -> Response:
     answer = backend.functions.call(
         name,
         FunctionRequest(
-            body=request.body, headers=request.headers, caller=request.caller, chain=request.id
+            body=request.body,
+            headers=request.headers,
+            caller=request.caller,
+            chain=request.id,
+            base_url=request.base_url,
         ),
     )
     return Response(status=answer.status, body=_with_code(request, answer))

@@ -118,6 +118,7 @@ for (const [home, names] of Object.entries({
   mapping: "mapItems",
   promises: "answer refuse",
   looking: "member items tree build text number matches json jsonOf",
+  scriptNodes: "scriptCode scriptInput scriptFlush scriptGone",
 })) {
   for (const name of names.split(" ")) elsewhere[name] = home;
 }

@@ -19,7 +19,7 @@ BROWSER_ONLY = frozenset(
         "Event Sender", "Event Receiver",
         # component objects of parents, scripts, files
         "net.noodl.ParentComponentObject", "net.noodl.SetParentComponentObjectProperties",
-        "Javascript2", "Open File Picker", "Upload File",
+        "Open File Picker", "Upload File",
         # cloud, users
         "CloudFunction2", "Cloud Function", "net.noodl.user.LogIn", "net.noodl.user.LogOut",
         "net.noodl.user.SignUp", "net.noodl.user.VerifyEmail", "net.noodl.user.ResetPassword",

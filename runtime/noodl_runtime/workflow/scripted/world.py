@@ -307,12 +307,12 @@ class ScriptWorld:
         value = self.decode(coded)
         node.state.outputs[name] = value
         if not node.deleted:
-            node.send(f"out-{name}", value)
+            node.send(node.spec.type.script_prefix + name, value)
 
     def _signal(self, number: int, name: str) -> None:
         node = self._nodes[number]
         if not node.deleted:
-            node.signal(f"out-{name}")
+            node.signal(node.spec.type.script_prefix + name)
 
     def _heard(self, number: int, name: str, coded: Any) -> None:
         self._listeners[number](name, self.decode(coded))
