@@ -130,6 +130,8 @@ class RecordWrites:
         return replace(prepared, write=self._fitting(caller, prepared.write))
 
     def _fitting(self, caller: Caller, write: Write) -> Write:
+        if isinstance(write, Create) and not caller.master:
+            write = replace(write, created_at=None, updated_at=None)
         if isinstance(write, Save):
             write = replace(write, values=_with_clear_acl(write.values))
         if isinstance(write, Create | Save):

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from noodl_runtime.errors import BadName, MissingId, NotAllowed
+from noodl_runtime.errors import BadName, MissingId, NotAllowed, WrongType
 from noodl_runtime.schema.operations import read_operation
 from noodl_runtime.store.contract import Create, Save
+from noodl_runtime.values import Date, iso_text
 
 # No ":" and no "*": an id must never look like a role or like everyone in an ACL.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -14,13 +15,19 @@ _NOT_SET_BY_CLIENTS = ("objectId", "createdAt", "updatedAt")
 
 
 def read_create(collection: str, members: Mapping[str, Any]) -> Create:
-    """Return the write that makes a record; `objectId` may be chosen, times may not.
+    """Return the write that makes a record; the backend leaves out times that are not to be set.
 
-    raises: MissingId, BadName for an id nobody can have; BadRequest for a broken operation
+    raises: MissingId, BadName for an id nobody can have; BadRequest for a broken operation;
+            WrongType for a time that is none
     """
     chosen = "objectId" in members
-    object_id = _chosen_id(collection, members["objectId"]) if chosen else None
-    return Create(collection=collection, values=read_values(members), object_id=object_id)
+    return Create(
+        collection=collection,
+        values=read_values(members),
+        object_id=_chosen_id(collection, members["objectId"]) if chosen else None,
+        created_at=_moment(members, "createdAt"),
+        updated_at=_moment(members, "updatedAt"),
+    )
 
 
 def read_save(collection: str, object_id: str, members: Mapping[str, Any]) -> Save:
@@ -35,6 +42,17 @@ def read_values(members: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in members.items()
         if name not in _NOT_SET_BY_CLIENTS
     }
+
+
+def _moment(members: Mapping[str, Any], name: str) -> str | None:
+    given = members.get(name)
+    if given is None:
+        return None
+    iso = given.iso if isinstance(given, Date) else given
+    moment = iso_text(iso) if isinstance(iso, str) else None
+    if moment is None:
+        raise WrongType(f"{name} must be an ISO 8601 moment")
+    return moment
 
 
 def _chosen_id(collection: str, object_id: Any) -> str:

@@ -55,6 +55,41 @@ def test_credentials_and_method_may_come_in_the_body(
     assert part in json.dumps(got.body)
 
 
+THEN, LATER = "2020-01-02T03:04:05.678Z", "2021-01-02T03:04:05.678Z"
+MASTER = {**APP, "X-Parse-Master-Key": "key"}
+MOMENTS = [
+    # createdAt                                                 updatedAt  as stored
+    (THEN,                                                      LATER,     (THEN, LATER)),
+    ({"__type": "Date", "iso": "2020-01-02T04:04:05.678+01:00"}, LATER,    (THEN, LATER)),
+    (THEN,                                                      None,      (THEN, THEN)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("created", "updated", "stored"), MOMENTS)
+@pytest.mark.parametrize("batch", [False, True])
+def test_an_import_with_the_master_key_keeps_ids_and_times(
+    call: Send, created: Any, updated: Any, stored: Any, batch: bool
+) -> None:
+    record = {"objectId": "old1", "createdAt": created, "updatedAt": updated, "name": "relic"}
+    path = "/classes/Product"
+    if batch:
+        call("POST", "/batch", {"requests": [{"method": "POST", "path": path, "body": record}]}, MASTER)  # fmt: skip
+    else:
+        assert call("POST", path, record, MASTER).body == {"objectId": "old1", "createdAt": THEN}
+    found = call("GET", f"{path}/old1", None, APP).body
+    assert (found["createdAt"], found["updatedAt"]) == stored
+
+
+def test_nobody_else_sets_times_and_what_is_no_time_is_refused(call: Send) -> None:
+    made = call("POST", "/classes/Product", {"name": "x", "createdAt": THEN}, APP)
+    assert made.status == 201
+    assert made.body["createdAt"] != THEN
+    for wrong in ("soon", 5, {}):
+        refused = call("POST", "/classes/Product", {"createdAt": wrong}, MASTER)
+        assert (refused.status, refused.body["code"]) == (400, 111)
+        assert "createdAt" in refused.body["error"]
+
+
 ERRORS = [
     # method, url, body                                     status, members of the body
     ("GET", "/classes/Product/p9", None,                    404, ["code", "error"]),
