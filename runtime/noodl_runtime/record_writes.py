@@ -71,12 +71,13 @@ class RecordWrites:
         waiting: dict[int, Prepared] = {}
         for place, write in enumerate(writes):
             try:
+                if write.collection in SYSTEM_COLLECTIONS:  # prepared by what the store holds then
+                    answers |= self._together(caller, waiting)
+                    waiting.clear()
                 prepared = self._prepared(caller, write)
                 if not prepared.also:
                     waiting[place] = prepared
                     continue
-                answers |= self._together(caller, waiting)
-                waiting.clear()
                 answers[place] = self._carried_out(caller, prepared)
             except PortableError as error:
                 answers[place] = error

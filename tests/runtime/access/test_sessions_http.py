@@ -130,3 +130,11 @@ def test_credentials_may_come_in_the_body(story: Story) -> None:
         - POST /users/me {"_method": "GET", "_SessionToken": "undefined"}        -> 400 209
         - POST /sessions {"_method": "GET", "_MasterKey": "master-key"}          -> 200 {"results": [{...}]}
     """)
+
+
+def test_a_session_and_its_user_can_be_deleted_in_one_batch(both: Story) -> None:
+    both.tell("""
+        M POST /batch {"requests": [{"method": "DELETE", "path": "/classes/_Session/$id:of_ann"}, {"method": "DELETE", "path": "/users/$id:ann"}]} -> 200 [{"success": {}}, {"success": {}}]
+        M GET /users/$id:ann -> 404 101
+        ann GET /users/me    -> 400 209
+    """)
