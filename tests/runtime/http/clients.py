@@ -75,23 +75,22 @@ class WsgiClient:
         return environ
 
 
-class ServerClient:
-    """Sends each request over a connection of its own to a real server on a free port."""
+class PortClient:
+    """Sends each request over a connection of its own; waiting lets greenlets run."""
 
-    def __init__(self, backend: Backend) -> None:
-        self.server = Server(backend, "127.0.0.1", 0)
-        self.server.start()
+    def __init__(self, port: int, timeout_s: float = 5) -> None:
+        self._port = port
+        self._timeout_s = timeout_s
         self._connections: list[Any] = []
 
     def close(self) -> None:
         for connection in self._connections:
             connection.close()
-        self.server.stop(2)
 
     def connect(self) -> Any:
-        """Return a connected socket; its waiting lets the server run."""
-        connection = sockets.create_connection(("127.0.0.1", self.server.port))
-        connection.settimeout(5)
+        """Return a connected socket."""
+        connection = sockets.create_connection(("127.0.0.1", self._port))
+        connection.settimeout(self._timeout_s)
         self._connections.append(connection)
         return connection
 
@@ -121,4 +120,18 @@ class ServerClient:
         answer = Answer(response.status, found, decoded(response.read(), found))
         response.close()
         connection.close()
+        self._connections.remove(connection)
         return answer
+
+
+class ServerClient(PortClient):
+    """A client of a real server on a free port, which it starts and stops."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.server = Server(backend, "127.0.0.1", 0)
+        self.server.start()
+        super().__init__(self.server.port)
+
+    def close(self) -> None:
+        super().close()
+        self.server.stop(2)
