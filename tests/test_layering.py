@@ -32,6 +32,8 @@ ARROWS: dict[str, set[str]] = {
     "files": GROUND,
     "config_parameters": GROUND | PURE | {"store"},
     "belongings": GROUND | PURE | {"config_parameters", "files", "store"},
+    "packed_folder": {"errors"},
+    "bundle": {"errors", "definition", "packed_folder"},
     "data_folder": GROUND | {"formats"},
     "functions": GROUND | PURE | {"workflow", "script", "store", "access", "definition"},
     "record_writes": GROUND | PURE | {"access", "store"},
@@ -76,6 +78,7 @@ ARROWS: dict[str, set[str]] = {
     "reload": GROUND | {"definition", "functions", "workflow"},
     "parent_watch": {"settings"},
     "serve": {
+        "bundle",
         "parent_watch",
         "lineage",
         "values",

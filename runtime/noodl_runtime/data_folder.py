@@ -17,12 +17,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noodl_runtime.errors import BadFile, SetupError
 from noodl_runtime.formats import parse_json, read_json
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 log = logging.getLogger("noodl.serve")
 
@@ -159,7 +161,7 @@ class DataFolder:
                 write_private(file, text)
 
 
-def seed_data(root: Traversable, folder: DataFolder) -> bool:
+def seed_data(root: "Traversable", folder: DataFolder) -> bool:
     """Copy the records and files a bundle brings, unless the folder already has a database.
 
     The database comes last: while it is missing, the next start begins anew.
@@ -175,7 +177,7 @@ def seed_data(root: Traversable, folder: DataFolder) -> bool:
     return True
 
 
-def _copy_folder(source: Traversable, target: Path) -> None:
+def _copy_folder(source: "Traversable", target: Path) -> None:
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     for item in source.iterdir():
         if item.is_dir():
@@ -184,7 +186,7 @@ def _copy_folder(source: Traversable, target: Path) -> None:
             _copy_file(item, target / item.name)
 
 
-def _copy_file(source: Traversable, target: Path) -> None:
+def _copy_file(source: "Traversable", target: Path) -> None:
     """Copy one file, private to its owner, whole or not at all."""
     arriving = target.with_name(target.name + ".arriving")
     arriving.unlink(missing_ok=True)

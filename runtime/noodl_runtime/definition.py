@@ -8,8 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, Protocol
 
 from noodl_runtime.errors import BadFile
 from noodl_runtime.formats import check, parse_json, read_json
@@ -17,6 +16,31 @@ from noodl_runtime.schema.model import Schema
 from noodl_runtime.schema.schema_file import read_schema
 
 WORKFLOW_SUFFIX = ".workflow.json"
+
+
+class Place(Protocol):
+    """A folder or a file that can be read: `pathlib.Path`, or a place in a bundle."""
+
+    @property
+    def name(self) -> str:
+        """Return the last part of its path."""
+        ...
+
+    def joinpath(self, child: str, /) -> "Place":
+        """Return a place below."""
+        ...
+
+    def iterdir(self) -> Iterator["Place"]:
+        """Yield what is in a folder."""
+        ...
+
+    def is_dir(self) -> bool:
+        """Say if it is a folder."""
+        ...
+
+    def read_bytes(self) -> bytes:
+        """Return what is in a file."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -46,10 +70,10 @@ class Definition:
     problems: tuple[Problem, ...] = ()
 
 
-def read_definition(root: Traversable, checked: frozenset[str] = frozenset()) -> Definition:
+def read_definition(root: Place, checked: frozenset[str] = frozenset()) -> Definition:
     """Read config.json, schema.json and workflows/**/*.workflow.json below `root`.
 
-    root:    a folder (pathlib.Path) or a place inside a bundle (zipfile.Path)
+    root:    a folder or the place of one inside a bundle
     checked: SHA-256 of files that are known to have the right form, see formats.read_json
     raises:  BadFile for a missing or wrong config or schema
     """
@@ -65,7 +89,7 @@ def read_definition(root: Traversable, checked: frozenset[str] = frozenset()) ->
 
 
 def read_workflows(
-    root: Traversable, checked: frozenset[str] = frozenset()
+    root: Place, checked: frozenset[str] = frozenset()
 ) -> tuple[list[WorkflowFile], list[Problem]]:
     """Read every workflow file below `root`/workflows, in sorted order of relative path."""
     workflows: list[WorkflowFile] = []
@@ -118,7 +142,7 @@ def _whose(message: str, document: Any) -> str:
     return f" ({', '.join(names)})" if names else ""
 
 
-def _required(root: Traversable, name: str) -> bytes:
+def _required(root: Place, name: str) -> bytes:
     try:
         return root.joinpath(name).read_bytes()
     except (FileNotFoundError, KeyError, NotADirectoryError) as error:
@@ -129,7 +153,7 @@ def _required(root: Traversable, name: str) -> bytes:
         raise BadFile(f"{root}/{name} cannot be read: {error.strerror or error}") from error
 
 
-def _files_below(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+def _files_below(folder: Place, prefix: str) -> Iterator[tuple[str, Place]]:
     for entry in folder.iterdir():
         if entry.is_dir():
             yield from _files_below(entry, f"{prefix}{entry.name}/")

@@ -301,6 +301,15 @@ class BadFile(SetupError):
     exit_code = 78
 
 
+class DamagedBundle(SetupError):
+    """A bundle is no longer what was built. part: the file in it; why: what is wrong there."""
+
+    exit_code = 78
+
+    def __init__(self, part: str, why: object) -> None:
+        super().__init__(f"the file is damaged ({part}: {why}); get it again")
+
+
 class BadSetting(SetupError):
     """A setting has a value it cannot have; names the setting and where it came from."""
 

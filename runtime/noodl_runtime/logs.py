@@ -7,11 +7,11 @@ request cannot forge a line or send codes to a terminal.
 
 import contextlib
 import logging
-import logging.handlers
-import queue
 import sys
+import threading
 import time
 from collections.abc import Callable
+from queue import Full, Queue
 
 QUEUE_LINES = 10_000
 
@@ -33,16 +33,32 @@ class _Lines(logging.Formatter):
         return line
 
 
-class _Queue(logging.handlers.QueueHandler):
-    """Hands records on as they are; drops them when the reader does not keep up."""
+class _Queued(logging.Handler):
+    """Hands records to a thread that writes them; drops them when that does not keep up.
 
-    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        return record
+    The standard QueueHandler does this, too; it brings pickle and sockets to every start.
+    """
 
-    def enqueue(self, record: logging.LogRecord) -> None:
+    def __init__(self, writer: logging.Handler) -> None:
+        super().__init__()
+        self._writer = writer
+        self._waiting: Queue[logging.LogRecord | None] = Queue(QUEUE_LINES)
+        self._thread = threading.Thread(target=self._write, daemon=True)
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
         # a full pipe must not stop the service, and there is nowhere left to say so
-        with contextlib.suppress(queue.Full):
-            self.queue.put_nowait(record)
+        with contextlib.suppress(Full):
+            self._waiting.put_nowait(record)
+
+    def stop(self) -> None:
+        """Write what is waiting, and end."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _write(self) -> None:
+        while (record := self._waiting.get()) is not None:
+            self._writer.handle(record)
 
 
 def start_logging(level: str) -> Callable[[], None]:
@@ -52,14 +68,12 @@ def start_logging(level: str) -> Callable[[], None]:
     """
     writer = logging.StreamHandler(sys.stderr)
     writer.setFormatter(_Lines())
-    lines: queue.Queue[logging.LogRecord] = queue.Queue(QUEUE_LINES)
-    listener = logging.handlers.QueueListener(lines, writer)
+    queued = _Queued(writer)
     root = logging.getLogger()
-    root.handlers[:] = [_Queue(lines)]
+    root.handlers[:] = [queued]
     root.setLevel(level.upper())
     logging.raiseExceptions = False  # a closed stderr is not worth a traceback, least of all there
-    listener.start()
-    return listener.stop
+    return queued.stop
 
 
 def _escaped(text: str) -> str:

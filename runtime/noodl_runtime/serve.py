@@ -13,20 +13,20 @@ import logging
 import os
 import signal
 import sys
-import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from importlib.resources.abc import Traversable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from noodl_runtime import __version__
+from noodl_runtime.bundle import Bundle, started_bundle
 from noodl_runtime.data_folder import DataFolder, choose_data_folder, seed_data
-from noodl_runtime.definition import Definition, read_definition
+from noodl_runtime.definition import Definition, Place, read_definition
 from noodl_runtime.errors import (
     BadFile,
     BadSetting,
+    DamagedBundle,
     DestructiveChange,
     DuplicateValue,
     PortableError,
@@ -39,13 +39,13 @@ from noodl_runtime.parent_watch import watch_parent
 from noodl_runtime.settings import SETTINGS, Settings, resolve
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from gevent.event import Event
 
 log = logging.getLogger("noodl.serve")
 
 PROTOCOL = 1  # of what a parent and this process tell each other; see docs/embedding.md
-
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError)  # what a damaged bundle raises when read
 
 # Threads that scan or run scripts hand the interpreter back this often; at Python's own 5 ms a
 # look-up beside a scan waits ten times as long.
@@ -68,22 +68,24 @@ exit codes: 0 stopped as asked or parent gone, 1 cannot start, 2 wrong option, 6
 class Source:
     """Where the backend comes from.
 
-    bundle:  the file it is packed in, None for a folder
-    checked: SHA-256 of the files whose form was checked when the bundle was built
-    manifest: of a bundle, its manifest
-    app:     folder of a front end to serve at /, None: the one in the bundle, if any
+    root:   the folder, or the place in the bundle
+    bundle: what it is packed in, None for a folder
+    app:    folder of a front end to serve at /, None: the one in the bundle, if any
     """
 
-    root: Traversable
-    bundle: Path | None = None
-    checked: frozenset[str] = frozenset()
-    manifest: Mapping[str, Any] = field(default_factory=dict)
+    root: Place
+    bundle: Bundle | None = None
     app: Path | None = None
 
     @property
     def program(self) -> str:
         """Return what error messages begin with."""
-        return self.bundle.name if self.bundle else "noodl-portable serve"
+        return self.bundle.path.name if self.bundle else "noodl-portable serve"
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Return the manifest of a bundle, {} for a folder."""
+        return self.bundle.manifest if self.bundle else {}
 
     @property
     def mode(self) -> str:
@@ -93,40 +95,22 @@ class Source:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve the bundle this code runs from; the entry point of every bundle."""
-    archive = bundle_archive()
-    if archive is None:
+    try:
+        bundle = started_bundle()
+    except DamagedBundle as error:
+        return _refused(Path(sys.argv[0]).name, error)
+    if bundle is None:
         print("this is not a bundle; use: noodl-portable serve FOLDER", file=sys.stderr)  # noqa: T201
         return 2
-    try:
-        root = bundle_root(archive)
-        manifest = json.loads(root.joinpath("manifest.json").read_bytes())
-    except DAMAGE as error:
-        return _damaged(archive.name, error)
-    parser = option_parser(archive.name, version_text(manifest))
+    parser = option_parser(bundle.path.name, version_text(bundle.manifest))
     parser.add_argument(
         "--rollback",
         action="store_true",
         help="put the records back as they were before the last upgrade of their schema, and end",
     )
     options = vars(parser.parse_args(argv))
-    checked = frozenset(entry["sha256"] for entry in manifest["entries"])
-    source = Source(root, archive, checked, manifest)
+    source = Source(bundle.root, bundle)
     return roll_back(source, options) if options.pop("rollback") else run(source, options)
-
-
-def bundle_archive() -> Path | None:
-    """Return the file, or expanded folder, that was started; None outside a bundle."""
-    main_module = sys.modules["__main__"]
-    archive = getattr(getattr(main_module, "__loader__", None), "archive", None)
-    if archive:
-        return Path(archive).absolute()
-    folder = Path(getattr(main_module, "__file__", None) or "").absolute().parent
-    return folder if (folder / "bundle" / "manifest.json").is_file() else None
-
-
-def bundle_root(archive: Path) -> Traversable:
-    """Return the place in a bundle that holds the backend."""
-    return archive / "bundle" if archive.is_dir() else zipfile.Path(archive, "bundle/")
 
 
 def option_parser(prog: str, version: str) -> argparse.ArgumentParser:
@@ -179,10 +163,7 @@ def run(source: Source, options: Mapping[str, Any], *, environment: Any = os.env
             service.close()
             flush()
     except PortableError as error:
-        print(f"{source.program}: {error}", file=sys.stderr)  # noqa: T201
-        return error.exit_code if isinstance(error, SetupError) else BadFile.exit_code
-    except DAMAGE as error:
-        return _damaged(source.program, error)
+        return _refused(source.program, error)
 
 
 def roll_back(source: Source, options: Mapping[str, Any], *, environment: Any = os.environ) -> int:
@@ -195,8 +176,7 @@ def roll_back(source: Source, options: Mapping[str, Any], *, environment: Any = 
         folder = DataFolder(service.data_path())
         undone, aside = Lineage(folder.database).roll_back(now_iso())
     except PortableError as error:
-        print(f"{source.program}: {error}", file=sys.stderr)  # noqa: T201
-        return error.exit_code if isinstance(error, SetupError) else 1
+        return _refused(source.program, error, otherwise=1)
     print(  # noqa: T201
         f"The records in {folder.path} are as they were before version {undone.version}; "
         f"those of until now are {aside}."
@@ -204,9 +184,9 @@ def roll_back(source: Source, options: Mapping[str, Any], *, environment: Any = 
     return 0
 
 
-def _damaged(program: str, error: Exception) -> int:
-    print(f"{program}: the file is damaged ({error}); get it again", file=sys.stderr)  # noqa: T201
-    return BadFile.exit_code
+def _refused(program: str, error: PortableError, otherwise: int = BadFile.exit_code) -> int:
+    print(f"{program}: {error}", file=sys.stderr)  # noqa: T201
+    return error.exit_code if isinstance(error, SetupError) else otherwise
 
 
 class Service:
@@ -215,7 +195,9 @@ class Service:
     def __init__(
         self, source: Source, options: Mapping[str, Any], environment: Mapping[str, str]
     ) -> None:
-        self.definition = read_definition(source.root, source.checked)
+        self.definition = read_definition(
+            source.root, source.bundle.checked if source.bundle else frozenset()
+        )
         self.settings = _settings(source, self.definition, options, environment)
         _check_address(self.settings, environment)
         self._source = source
@@ -226,7 +208,8 @@ class Service:
         """Open everything, in the order in which it may be refused, and listen."""
         settings = self.settings
         self.folder = DataFolder(self.data_path())
-        self.backend = self._upgraded() if self._source.bundle else self._assemble()
+        bundle = self._source.bundle
+        self.backend = self._upgraded(bundle) if bundle else self._assemble()
         self._add_front_end()
         from noodl_runtime.http.server import Server
 
@@ -269,27 +252,41 @@ class Service:
 
     def data_path(self) -> Path:
         """Return the data folder that the settings name."""
-        if self._source.bundle is None and not self.settings.data:
+        bundle = self._source.bundle
+        if bundle is None and not self.settings.data:
             return Path(str(self._source.root))
-        return choose_data_folder(self.settings.data, self._source.bundle, self._environment)
+        return choose_data_folder(
+            self.settings.data, bundle.path if bundle else None, self._environment
+        )
 
-    def _upgraded(self) -> Any:
+    def _upgraded(self, bundle: Bundle) -> Any:
         """Assemble over the records of an earlier bundle, or those this one brings."""
         from noodl_runtime.lineage import Lineage
         from noodl_runtime.values import now_iso
 
-        fresh = seed_data(self._source.root, self.folder)
+        fresh = not self.folder.database.exists() and self._seeded(bundle)
         lineage = Lineage(self.folder.database)
-        step = lineage.prepare(self._source.manifest, now_iso(), fresh=fresh)
+        step = lineage.prepare(bundle.manifest, now_iso(), fresh=fresh)
         if step and step.backup:
             log.info("another schema than before; the records are copied to %s", step.backup)
         backend = self._assemble()
         lineage.record(step)
         return backend
 
+    def _seeded(self, bundle: Bundle) -> bool:
+        from zipfile import BadZipFile
+
+        try:
+            return seed_data(bundle.opened(), self.folder)
+        except (BadZipFile, zlib.error, EOFError) as error:
+            raise DamagedBundle("bundle/data", error) from error
+
     def _add_front_end(self) -> None:
-        app = self._source.app or self._source.root.joinpath("app")
-        if (self._source.bundle or self._source.app) and app.is_dir():
+        app: Traversable | None = self._source.app
+        bundle = self._source.bundle
+        if app is None and bundle and bundle.root.joinpath("app").is_dir():
+            app = bundle.opened().joinpath("app")
+        if app is not None and app.is_dir():
             from noodl_runtime.http.app_files import AppFiles
 
             self.backend.app_files = AppFiles(app, self.backend.app_id)

@@ -1,10 +1,7 @@
 """Sending mail through an SMTP server, beside the request that caused it and never in its way."""
 
 import logging
-import smtplib
-import ssl
-from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import gevent
@@ -12,6 +9,9 @@ import gevent
 from noodl_runtime.access.threads import Threads
 from noodl_runtime.errors import MailRefused
 from noodl_runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 THREADS = 2
 TIMEOUT_S = 30.0
@@ -56,7 +56,7 @@ class Mailer:
         try:
             message = self._message(to, subject, text, html)
             self._threads.run(lambda: self._deliver(message))
-        except (OSError, smtplib.SMTPException, ValueError) as error:
+        except (OSError, ValueError) as error:  # what smtplib raises is an OSError
             raise MailRefused(f"the mail could not be sent: {error}") from error
 
     def wait(self, timeout_s: float | None = None) -> None:
@@ -68,13 +68,16 @@ class Mailer:
         gevent.killall(list(self._waiting), block=False)
         self._threads.close()
 
-    def _sent(self, message: EmailMessage) -> None:
+    def _sent(self, message: "EmailMessage") -> None:
         try:
             self._threads.run(lambda: self._deliver(message))
         except Exception as error:  # the edge of a greenlet; the server may be wrong in any way
             log.error("a mail could not be sent: %s", error)
 
-    def _deliver(self, message: EmailMessage) -> None:
+    def _deliver(self, message: "EmailMessage") -> None:
+        import smtplib  # with ssl and email 7 ms of a start, and few send mail
+        import ssl
+
         settings = self._settings
         if settings.smtp_security == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -92,7 +95,10 @@ class Mailer:
                 server.login(settings.smtp_user, self._password)
             server.send_message(message)
 
-    def _message(self, to: str, subject: str, text: str, html: str = "") -> EmailMessage:
+    def _message(self, to: str, subject: str, text: str, html: str = "") -> "EmailMessage":
+        from email.message import EmailMessage
+        from email.utils import formatdate, make_msgid
+
         sender = self._settings.mail_from or _default_sender(self._settings)
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = sender, to, subject

@@ -6,7 +6,6 @@ from typing import Any
 from noodl_runtime.access.caller import MASTER
 from noodl_runtime.errors import BadQuery, MailRefused, NoSuchCollection, NoSuchFile, NoSuchRecord
 from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
-from noodl_runtime.functions.outbound import send
 from noodl_runtime.functions.people_answers import PeopleAnswers
 from noodl_runtime.schema.operations import AddRelation, Increment, RemoveRelation
 from noodl_runtime.store.contract import Create, Delete, Found, Origin, Query, Save
@@ -74,6 +73,8 @@ class Answers:
 
     def send(self, ask: asks.SendRequest, timeout_s: float) -> asks.Reply:
         """Send an HTTP request; blocking, so this is called in a thread."""
+        from noodl_runtime.functions.outbound import send  # urllib is 4 ms of a start
+
         return send(ask, timeout_s)
 
     def _find(self, ask: asks.FindRecords, _origin: Origin) -> Found:

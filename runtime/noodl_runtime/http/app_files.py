@@ -9,10 +9,13 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from noodl_runtime.http.guard import is_loopback
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 START_PAGE = "index.html"
 MAX_KEPT = 32_000_000  # bytes of files kept in memory
@@ -52,7 +55,7 @@ class AppFile:
 class AppFiles:
     """The files of one front end. app_id: what its pages have to send to this backend."""
 
-    def __init__(self, root: Traversable, app_id: str) -> None:
+    def __init__(self, root: "Traversable", app_id: str) -> None:
         self._files = dict(_files_below(root, ""))
         self._app_id = app_id
         self._kept: dict[str, bytes] = {}
@@ -105,7 +108,7 @@ def corrected(text: bytes, base_url: str, app_id: str) -> bytes:
     return text if changed == text else changed
 
 
-def _files_below(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+def _files_below(folder: "Traversable", prefix: str) -> Iterator[tuple[str, "Traversable"]]:
     for item in folder.iterdir():
         if item.is_dir():
             yield from _files_below(item, f"{prefix}{item.name}/")

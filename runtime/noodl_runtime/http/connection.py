@@ -4,9 +4,8 @@ import contextlib
 import logging
 import socket as sockets
 from collections.abc import Iterator
-from email.utils import formatdate
 from http import HTTPStatus
-from time import time
+from time import gmtime, time
 from typing import Any
 
 import gevent
@@ -160,6 +159,8 @@ def _response_head(response: Response, head: Head | None, *, chunked: bool, keep
     return "".join(lines).encode("latin-1", "replace")
 
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _dates: dict[int, str] = {}
 
 
@@ -167,5 +168,7 @@ def _date() -> str:
     second = int(time())
     if second not in _dates:
         _dates.clear()
-        _dates[second] = formatdate(second, usegmt=True)
+        t = gmtime(second)  # strftime would speak the language of the machine
+        day = f"{_DAYS[t.tm_wday]}, {t.tm_mday:02} {_MONTHS[t.tm_mon]} {t.tm_year:04}"
+        _dates[second] = f"{day} {t.tm_hour:02}:{t.tm_min:02}:{t.tm_sec:02} GMT"
     return _dates[second]

@@ -9,9 +9,10 @@ import json
 import re
 from collections.abc import Callable
 from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 STACK = 256 * 1024  # bytes; threads of the pool have at least 512 KB on all platforms
 JOBS_PER_LOOK = 200
@@ -105,6 +106,8 @@ def prelude() -> tuple[str, str]:
     It gives the door. The parts are JSON, name -> script; compiling them is left for when they are
     needed, for that is what a fresh context spends its time on.
     """
+    from importlib import resources
+
     folder = resources.files("noodl_runtime.script") / "prelude"
     # Comments and indentation are left out here: a fresh context pays for each character.
     core = re.sub(r"^\s*(//.*)?\n?", "", "\n".join(text for _, text in _texts(folder)), flags=re.M)
@@ -112,7 +115,7 @@ def prelude() -> tuple[str, str]:
     return f'(partTexts => {{ "use strict";\n{core}\nreturn door; }})', parts
 
 
-def _texts(folder: Traversable) -> list[tuple[str, str]]:
+def _texts(folder: "Traversable") -> list[tuple[str, str]]:
     """Return name without ending and text of the scripts in a folder, sorted."""
     files = sorted(folder.iterdir(), key=lambda file: file.name)
     return [(f.name[:-3], f.read_text(encoding="utf-8")) for f in files if f.name[-3:] == ".js"]
