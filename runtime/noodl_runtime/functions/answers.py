@@ -79,7 +79,7 @@ class Answers:
 
     def _find(self, ask: asks.FindRecords, _origin: Origin) -> Found:
         query = Query(
-            collection=_collection(ask.collection),
+            collection=_looked_into(ask.collection),
             where=_checked(ask.where),
             order=_names(ask.order),
             limit=_whole(ask.limit, 100),
@@ -91,11 +91,11 @@ class Answers:
         return self._records.query(MASTER, query)
 
     def _count(self, ask: asks.CountRecords, _origin: Origin) -> int:
-        return self._records.count(MASTER, _collection(ask.collection), _checked(ask.where))
+        return self._records.count(MASTER, _looked_into(ask.collection), _checked(ask.where))
 
     def _distinct(self, ask: asks.DistinctValues, _origin: Origin) -> list[Any]:
         return self._records.distinct(
-            MASTER, _collection(ask.collection), ask.field, ask.where or {}
+            MASTER, _looked_into(ask.collection), ask.field, ask.where or {}
         )
 
     def _aggregate(self, ask: asks.AggregateRecords, _origin: Origin) -> list[dict[str, Any]]:
@@ -107,12 +107,12 @@ class Answers:
                 group[name] = {_AGGREGATORS[operation]: f"${field}"}
         pipeline = [{"match": ask.where}] if ask.where else []
         return self._records.aggregate(
-            MASTER, _collection(ask.collection), [*pipeline, {"group": group}]
+            MASTER, _looked_into(ask.collection), [*pipeline, {"group": group}]
         )
 
     def _fetch(self, ask: asks.FetchRecord, _origin: Origin) -> Record:
         return self._records.fetch(
-            MASTER, _collection(ask.collection), ask.object_id, include=_names(ask.include)
+            MASTER, _looked_into(ask.collection), ask.object_id, include=_names(ask.include)
         )
 
     def _create(self, ask: asks.CreateRecord, origin: Origin) -> Record:
@@ -214,6 +214,11 @@ def _checked(where: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 def _collection(name: Any) -> str:
     return name if isinstance(name, str) else ""
+
+
+def _looked_into(name: Any) -> str:
+    """Return the collection to look into: without one that of a name nobody gives, with no rows."""
+    return "undefined" if name is None or name is UNDEFINED else _collection(name)
 
 
 def _names(text: Any) -> tuple[str, ...]:

@@ -6,9 +6,12 @@ from noodl_runtime.errors import BadQuery
 from noodl_runtime.query.regex import compiled
 from noodl_runtime.workflow.arrays import insert, make_equal, place_of, take_out
 from noodl_runtime.workflow.js.convert import (
+    is_index,
     kind_of,
+    length,
     ordered,
     strict_equal,
+    substring,
     to_number,
     to_text,
 )
@@ -46,13 +49,15 @@ class PlainWorld:
         return stringify(value)
 
     def member(self, value: Value, key: str) -> Value:
-        """Return value[key] of a plain object or array."""
+        """Return value[key] of a plain object, array or text."""
         if isinstance(value, Object):
             return value.data.get(key, UNDEFINED)
         if isinstance(value, dict):
             return value.get(key, UNDEFINED)
         if isinstance(value, list) and key.isdigit() and int(key) < len(value):
             return value[int(key)]
+        if isinstance(value, str) and is_index(key):
+            return substring(value, int(key), int(key) + 1) or UNDEFINED
         return UNDEFINED
 
     def items(self, value: Value) -> list[Value]:
@@ -96,7 +101,9 @@ class PlainWorld:
         if isinstance(value, Object):
             return value
         if isinstance(value, str):
-            value = {str(place): letter for place, letter in enumerate(value)}
+            value = {str(place): self.member(value, str(place)) for place in range(length(value))}
+        if isinstance(value, list):
+            value = {str(place): item for place, item in enumerate(value)}
         target = self.object(self.member(value, "id"))
         if isinstance(value, dict):
             for name in ordered(value):

@@ -8,7 +8,7 @@ from noodl_runtime.workflow.filters import order_of, sent, where_of
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import truthy
 from noodl_runtime.workflow.js.text import parse
-from noodl_runtime.workflow.js.values import UNDEFINED, Value
+from noodl_runtime.workflow.js.values import UNDEFINED, ScriptError, Value
 from noodl_runtime.workflow.node import Node
 from noodl_runtime.workflow.node_type import Action, Input
 from noodl_runtime.workflow.pointing import resolve_pointers
@@ -62,8 +62,13 @@ def visual_where(node: Node) -> Any:
 
 
 def scripted_filter(node: Node, *, sorts: bool) -> tuple[Any, list[str] | None]:
-    """Run the JavaScript filter of a node; return its where document and its sort list."""
+    """Run the JavaScript filter of a node; return its where document and its sort list.
+
+    raises: ScriptError where there is none, or one that does not compile: nothing is asked then
+    """
     state, scripts = node.state, scripts_of(node)
+    if "storageJSONFilter" not in state.settings:
+        raise ScriptError("the filter is to be JavaScript, but there is no script")
     text = node.run.world.text(state.get("storageJSONFilter"))
     inputs = [[name, scripts.code(value)] for name, value in state.script_inputs.items()]
     number = scripts.number_of(node)

@@ -38,7 +38,7 @@ class World(Protocol):
         ...
 
     def member(self, value: Value, key: str) -> Value:
-        """Return value[key] of a plain object or array."""
+        """Return value[key] of a plain object, array or text."""
         ...
 
     def items(self, value: Value) -> list[Value]:

@@ -35,7 +35,7 @@ class _State(QueryState):
 
 def _fetch(node: Node) -> None:
     state = node.state
-    if is_scripted(node) and "storageJSONFilter" in state.settings:
+    if is_scripted(node):
         where, _ = scripted_filter(node, sorts=False)
     else:
         where = visual_where(node)

@@ -54,9 +54,11 @@ def _set_date(node: Node, given: Value) -> None:
     state.moment = _moment(node, given)
     try:
         _format(state)
-    except (ScriptError, ValueError):
+    except (ScriptError, ValueError, OverflowError):
         if "onError" not in node.spec.targets:
             raise
+        state.text = ""
+        node.flag("currentValue")
         node.signal("onError")
         return
     node.flag("currentValue")

@@ -37,7 +37,7 @@ class _State(QueryState):
 
 def _fetch(node: Node) -> None:
     state, run = node.state, node.run
-    if is_scripted(node) and "storageJSONFilter" in state.settings:
+    if is_scripted(node):
         where, order = scripted_filter(node, sorts=True)
     else:
         where = visual_where(node)
@@ -74,7 +74,7 @@ def _bind(node: Node, items: Value, total: int | None) -> None:
     if total is not None:
         state.total = total
         node.flag("storageTotalCount")
-    for output in ("firstItemId", "items", "count"):
+    for output in ("firstItemId", "items", "count", "isEmpty"):
         node.flag(output)
 
 
@@ -87,8 +87,8 @@ def _look(node: Node) -> None:
 
 def _changed(node: Node) -> None:
     _look(node)
-    node.flag("count")
-    node.flag("firstItemId")
+    for output in ("count", "firstItemId", "isEmpty"):
+        node.flag(output)
 
 
 def _maybe_fetch(node: Node) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from noodl_runtime.workflow.asks import SessionUser
 from noodl_runtime.workflow.graph import NodeSpec
-from noodl_runtime.workflow.js.convert import is_primitive, ordered, truthy
+from noodl_runtime.workflow.js.convert import is_primitive, length, ordered, truthy
 from noodl_runtime.workflow.js.text import parse, stringify
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node
@@ -133,7 +133,9 @@ def _origin(headers: Mapping[str, str]) -> Value:
 def _keys(parsed: Value) -> list[str]:
     if isinstance(parsed, dict):
         return ordered(parsed)
-    return [str(place) for place in range(len(parsed))] if isinstance(parsed, list | str) else []
+    if isinstance(parsed, str):
+        return [str(place) for place in range(length(parsed))]
+    return [str(place) for place in range(len(parsed))] if isinstance(parsed, list) else []
 
 
 def _quoted(text: str) -> str:

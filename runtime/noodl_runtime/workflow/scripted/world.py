@@ -176,7 +176,7 @@ class ScriptWorld:
         return text if isinstance(text, str) else None
 
     def member(self, value: Value, key: str) -> Value:
-        """Return value[key] of a plain object or array."""
+        """Return value[key] of a plain object, array or text."""
         return self.value("member", encode(value), key)
 
     def items(self, value: Value) -> list[Value]:

@@ -7,7 +7,7 @@
     objectOf(value) {
       const given = dec(value);
       if (given !== null && typeof given === "object" && modelOf.has(given)) return enc(given);
-      return enc(objects.create(typeof given === "string" ? { ...given } : given));
+      return enc(objects.create(typeof given === "string" ? Object.assign({}, given) : given));
     },
     knows: (id) => objects.exists(id),
     className: (object) => enc(modelOf.get(dec(object))._class),
