@@ -7,6 +7,7 @@ from noodl_portable.commands.compile import COMMAND as COMPILE
 from noodl_portable.commands.dev import COMMAND as DEV
 from noodl_portable.commands.diff import COMMAND as DIFF
 from noodl_portable.commands.doctor import COMMAND as DOCTOR
+from noodl_portable.commands.electron import COMMAND as ELECTRON
 from noodl_portable.commands.freeze import COMMAND as FREEZE
 from noodl_portable.commands.init import COMMAND as INIT
 from noodl_portable.commands.inspect import COMMAND as INSPECT
@@ -25,6 +26,7 @@ COMMANDS: tuple[Command, ...] = (
     DEV,
     SERVE,
     BUILD,
+    ELECTRON,
     INSPECT,
     VERIFY,
     DIFF,

@@ -82,7 +82,7 @@ def run(arguments: Namespace) -> int:
     tell = _teller(arguments)
     planned = plan(build_options(arguments, file), tell=tell)
     if not arguments.no_lint:
-        _check_workflows(folder, quiet=arguments.quiet)
+        check_workflows(folder, quiet=arguments.quiet)
     if arguments.dry_run:
         _print_plan(planned, as_json=arguments.json)
         return 0
@@ -91,7 +91,7 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _check_workflows(folder: Path, *, quiet: bool) -> None:
+def check_workflows(folder: Path, *, quiet: bool) -> None:
     """Print the warnings about the workflows; raise BuildRefused with the errors."""
     found = lint_folder(folder)
     errors = [str(finding) for finding in found if finding.severity == "error"]

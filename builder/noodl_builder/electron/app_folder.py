@@ -1,0 +1,169 @@
+"""An Electron app on disk: read it, write a plan into it, put everything back.
+
+.noodl-portable/electron.json lists the files that were changed or made; beside it lie those that
+were changed, as they were. --eject puts the very bytes back where nobody has edited a file since,
+and otherwise takes out only what was put in.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from noodl_builder.electron import main_file, packagers
+from noodl_builder.electron.packagers import KEPT
+from noodl_builder.electron.wiring import AppFiles, is_config, main_of
+from noodl_runtime.errors import BuildRefused
+
+RECORD = "electron.json"
+LARGEST = 5_000_000  # bytes of a file of the app that is looked at
+
+
+def read_app(folder: Path) -> AppFiles:
+    """Return the files of an app that matter here. raises: BuildRefused."""
+    if not folder.is_dir():
+        raise BuildRefused(f"{folder} is not a folder; name that of an Electron app")
+    tops = {path.name for path in folder.iterdir() if path.is_file()}
+    wanted = {
+        n for n in tops if n == "package.json" or n.startswith(("electron-b", "forge.config"))
+    }
+    app = AppFiles(folder.name, {name: _read(folder / name) for name in sorted(wanted)})
+    package = app.package()
+    below = {p.relative_to(folder).as_posix() for p in _main_places(folder, package)}
+    if main := main_of(package, below):
+        return AppFiles(folder.name, {**app.files, main: _read(folder / main)})
+    return app
+
+
+def put_files(
+    folder: Path, files: Mapping[str, bytes], *, folder_made: Path | None = None
+) -> tuple[list[str], list[str]]:
+    """Write files of an app, each whole or not at all; keep what was there.
+
+    folder_made: a folder that --eject is to remove
+    returns:     (what changed, what the author has edited since and is left alone)
+    """
+    record = read_record(folder)
+    changed, edited = [], []
+    if folder_made:
+        place = os.path.relpath(folder_made, folder)
+        record["folders"] = sorted({*record["folders"], Path(place).as_posix()})
+    write_record(folder, record)
+    for name, content in sorted(files.items()):
+        file, about = folder / name, record["files"].get(name)
+        before = file.read_bytes() if file.is_file() else None
+        if before == content:
+            continue
+        if about and not about["existed"] and before and not _is_as_written(file, about):
+            edited.append(name)
+            continue
+        if about is None:
+            about = record["files"][name] = {"existed": before is not None}
+        if before is not None and about["existed"] and not _is_as_written(file, about):
+            _write(folder / KEPT / "before" / name, _taken_out(name, before))
+        about["after"] = _hash(content)
+        write_record(folder, record)  # first: what is half done can be undone
+        _write(file, content)
+        changed.append(name)
+    return changed, edited
+
+
+def eject(folder: Path, *, dry_run: bool = False) -> list[str]:
+    """Take everything out again and return what was taken out or put back. raises: BuildRefused."""
+    record = read_record(folder)
+    files = {**{name: {"existed": True} for name in _wired_files(folder)}, **record["files"]}
+    folders: list[str] = record["folders"]
+    if not files and not folders:
+        raise BuildRefused(f"{folder} has no backend of ours in it; nothing was changed")
+    if not dry_run:
+        for name, about in files.items():
+            _undo(folder, name, about)
+        for place in folders:
+            shutil.rmtree(folder / place, ignore_errors=True)
+        shutil.rmtree(folder / KEPT, ignore_errors=True)
+    return sorted(files) + folders
+
+
+def _undo(folder: Path, name: str, about: Mapping[str, Any]) -> None:
+    file = folder / name
+    if not about["existed"]:
+        file.unlink(missing_ok=True)
+        _remove_empty(file.parent, folder)
+    elif _is_as_written(file, about):
+        _write(file, (folder / KEPT / "before" / name).read_bytes())
+    elif file.is_file():
+        _write(file, _taken_out(name, file.read_bytes()))
+
+
+def _wired_files(folder: Path) -> list[str]:
+    """Return the files that hold something of ours, also where the record of it is lost."""
+    app = read_app(folder)
+    return [name for name, content in app.files.items() if _taken_out(name, content) != content]
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Return what was done to an app: {"files": {"main.js": {"existed": true, ...}}}."""
+    try:
+        record = json.loads((folder / KEPT / RECORD).read_bytes())
+        return {"files": dict(record["files"]), "folders": list(record.get("folders", []))}
+    except FileNotFoundError:
+        return {"files": {}, "folders": []}
+    except (ValueError, KeyError, TypeError) as error:
+        raise BuildRefused(f"{folder / KEPT / RECORD} is damaged: {error}") from error
+
+
+def write_record(folder: Path, record: Mapping[str, Any]) -> None:
+    """Write down what was done to an app."""
+    _write(folder / KEPT / RECORD, json.dumps(record, indent=2, sort_keys=True).encode() + b"\n")
+
+
+def _taken_out(name: str, content: bytes) -> bytes:
+    """Return a file without what we put in; the same bytes where there is nothing of ours."""
+    text = content.decode("utf-8")
+    return (packagers.unwired(name, text) if is_config(name) else main_file.unwired(text)).encode()
+
+
+def _is_as_written(file: Path, about: Mapping[str, Any]) -> bool:
+    return file.is_file() and _hash(file.read_bytes()) == about.get("after")
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _main_places(folder: Path, package: Mapping[str, Any]) -> list[Path]:
+    wanted = str(package.get("main") or "index.js")
+    places = [folder / pattern.format(wanted) for pattern in ("{0}", "{0}.js", "{0}/index.js")]
+    inside = [place for place in places if place.resolve().is_relative_to(folder.resolve())]
+    return [Path(os.path.normpath(place)) for place in inside if place.is_file()]
+
+
+def _read(file: Path) -> bytes:
+    if file.stat().st_size > LARGEST:
+        raise BuildRefused(f"{file} is larger than {LARGEST} bytes; it cannot be looked through")
+    return file.read_bytes()
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all, with the mode it had."""
+    mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        Path(name).chmod(mode)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _remove_empty(place: Path, folder: Path) -> None:
+    while place != folder and place.is_dir() and not any(place.iterdir()):
+        place.rmdir()
+        place = place.parent

@@ -1,0 +1,99 @@
+"""The folder `backend` of an Electron app: the bundle, a Python if wanted, and what they are.
+
+backend/backend.pyz     the bundle
+backend/python/         with --python-runtime
+backend/backend.json    what start-backend.js goes by: bundle and its hash, targets, Python
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from noodl_builder.boot.noodl_target import CURRENT
+from noodl_builder.bundle_file import verify
+from noodl_builder.expanded import arriving_folder
+from noodl_builder.manifest import BundleInfo
+from noodl_builder.python_runtime import put_python
+from noodl_builder.trial import try_out
+from noodl_builder.write import Tell, silent
+
+FOLDER, ABOUT, BUNDLE = "backend", "backend.json", "backend.pyz"
+
+MakeBundle = Callable[[Path], BundleInfo]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What was put there. changed: whether anything is different from before."""
+
+    folder: Path
+    info: BundleInfo
+    python: str | None
+    changed: bool
+
+
+def place_of(app: Path) -> Path:
+    """Return where the folder goes: into the app; beside it where that is `resources/app`."""
+    beside = app.name == "app" and app.parent.name.lower() == "resources"
+    return (app.parent if beside else app) / FOLDER
+
+
+def copy_of(bundle: Path) -> MakeBundle:
+    """Return what puts a finished bundle there. raises: BadFile when it is damaged."""
+
+    def copy(target: Path) -> BundleInfo:
+        info = verify(bundle)
+        shutil.copyfile(bundle, target)
+        target.chmod(0o755)
+        return info
+
+    return copy
+
+
+def put_resource(
+    place: Path, make_bundle: MakeBundle, python_runtime: str = "none", *, tell: Tell = silent
+) -> Resource:
+    """Write the folder; on any failure what was there stays as it was.
+
+    python_runtime: "none", "auto", or the path of a relocatable Python
+    raises:         BuildRefused when a folder of this name is there that is not ours
+    """
+    with arriving_folder(place, ABOUT) as folder:
+        info = make_bundle(folder / BUNDLE)
+        python = None
+        if python_runtime != "none":
+            tell("copying a Python")
+            python = put_python(python_runtime, folder / "python", info.targets)
+        if python or CURRENT in info.targets:
+            tell("starting it once")
+            try_out(folder / BUNDLE, [folder / "python" / python.executable] if python else ())
+        about = _about(folder / BUNDLE, info, python.executable if python else None)
+        (folder / ABOUT).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+        changed = not _same(place, folder)
+    return Resource(place, info, about["python"], changed)
+
+
+def _about(bundle: Path, info: BundleInfo, python: str | None) -> dict[str, Any]:
+    return {
+        "name": info.name,
+        "version": info.version,
+        "build": info.build_id,
+        "bundle": bundle.name,
+        "sha256": hashlib.sha256(bundle.read_bytes()).hexdigest(),
+        "targets": list(info.targets),
+        "python": python,
+    }
+
+
+def _same(old: Path, new: Path) -> bool:
+    names = [(ABOUT,), (BUNDLE,), ("python", "runtime.json")]
+    pairs = [(old.joinpath(*name), new.joinpath(*name)) for name in names]
+    return all(
+        first.is_file() == second.is_file()
+        and (not first.is_file() or first.read_bytes() == second.read_bytes())
+        for first, second in pairs
+    )

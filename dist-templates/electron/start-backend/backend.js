@@ -1,0 +1,236 @@
+// The backend of one app: started, watched, started again after a crash, stopped. It follows the
+// states new -> starting -> running, back to starting after a crash, to failed while the user reads
+// what is wrong, and to stopped for good.
+'use strict';
+
+const crypto = require('crypto');
+const { EventEmitter } = require('events');
+const fs = require('fs');
+const path = require('path');
+
+const { Child, cleanEnvironment } = require('./child.js');
+const { Log } = require('./log.js');
+const { attachToken, headersFor, originsOf } = require('./pages.js');
+const { findPython, versionsFor } = require('./python.js');
+const { showTrouble, trouble } = require('./trouble.js');
+
+const READY_TIMEOUT = 30000; // milliseconds until it must serve; a first start unpacks its libraries
+const STOP_TIMEOUT = 8000; // until it is killed; it gives running requests four seconds itself
+const MOST_RESTARTS = 3; // within RESTART_WINDOW; after that the user is told
+const RESTART_WINDOW = 60000;
+const PAUSES = [250, 1000, 4000]; // before the first, second and third restart
+
+// Exit codes of the backend -> the trouble to tell of. A restart mends none of them but one: a
+// backend whose app was killed a moment ago may still be letting go of the data.
+const TROUBLES = { 2: 'wrong-file', 69: 'port-taken', 75: 'data-in-use', 78: 'wrong-file' };
+const PORT_TAKEN = 69;
+const DATA_IN_USE = 75;
+
+class Backend extends EventEmitter {
+  constructor(options) {
+    super();
+    this._electron = options.electron || require('electron');
+    this._app = options.app || this._electron.app;
+    this._options = options;
+    const userData = this._app.getPath('userData');
+    this._folder = options.folder || backendFolder(this._app);
+    this._data = options.data || path.join(userData, 'backend');
+    this._userData = userData;
+    this._state = 'new';
+    this._crashes = [];
+    this.token = crypto.randomBytes(32).toString('hex');
+    this.log = new Log(this._app.getPath('logs'), this.token);
+    this.ownPages = options.pages || [];
+    this.url = null;
+    this.port = null;
+    this.ready = new Promise((resolve) => this.once('ready', () => resolve(this)));
+  }
+
+  // Starts it and resolves when it serves, or when the user has given up.
+  async start() {
+    if (this._state === 'stopped') return;
+    this._state = 'starting';
+    try {
+      await this._startOnce(this._wantedPort());
+    } catch (error) {
+      if (!error.code || error.logFile === undefined) throw error; // a mistake in here, not trouble
+      await this._tell(error);
+    }
+  }
+
+  // Stops it: running requests are answered, the database is one clean file. Resolves when it is gone.
+  stop() {
+    this._state = 'stopped';
+    clearTimeout(this._restart);
+    return this._child ? this._child.stop(this._options.stopTimeout || STOP_TIMEOUT) : Promise.resolve();
+  }
+
+  // The headers of a request, for apps that have a webRequest.onBeforeSendHeaders of their own.
+  headersFor(details) {
+    return headersFor(this._electron, details, this);
+  }
+
+  async _startOnce(port) {
+    const about = this._about();
+    const bundle = path.join(this._folder, about.bundle);
+    this._checkFile(bundle, about);
+    this._environment = this._environment || cleanEnvironment(process.env, {});
+    const python = await this._python(about);
+    if (this._state !== 'starting') return;
+    fs.mkdirSync(this._userData, { recursive: true });
+    const child = new Child(python, this._childOptions(bundle, port), (line) => this._logged(line));
+    this._child = child;
+    const outcome = await child.whenReady(this._options.readyTimeout || READY_TIMEOUT);
+    if (this._state !== 'starting') return;
+    if (outcome.ready) this._serves(child, outcome.ready);
+    else if (outcome.ended) await this._ended(outcome.ended, port);
+    else await this._abandon(child, outcome);
+  }
+
+  _childOptions(bundle, port) {
+    const own = {
+      NOODL_LAUNCH_TOKEN: this.token,
+      NOODL_STOP_WITH_STDIN: 'yes',
+      NOODL_PARENT_PID: String(process.pid),
+      NOODL_ALLOWED_ORIGINS: originsOf(this.ownPages).join(','),
+    };
+    const cache = { NOODL_CACHE: path.join(this._userData, 'backend-cache') };
+    const environment = Object.assign({}, this._environment, cache, this._options.environment, own);
+    return { bundle, port, data: this._data, cwd: this._userData, environment, token: this.token };
+  }
+
+  _serves(child, ready) {
+    this._state = 'running';
+    this.url = ready.url;
+    this.port = ready.port;
+    this._rememberPort(ready.port);
+    const { session } = this._electron;
+    if (session && session.defaultSession) attachToken(this._electron, session.defaultSession, this);
+    (this._sessions || []).forEach((other) => attachToken(this._electron, other, this));
+    child.ended.then((ended) => this._ended(ended, ready.port));
+    this.emit('ready', this);
+  }
+
+  // Called with each session of the app, also those made later, for instance by `partition`.
+  _meets(session) {
+    this._sessions = (this._sessions || []).concat(session);
+    if (this.url) attachToken(this._electron, session, this);
+  }
+
+  async _ended({ code, signal, error }, port) {
+    const how = error ? error.message : signal || `code ${code}`;
+    const wanted = this._state === 'stopped';
+    const retry = !wanted && code === PORT_TAKEN && !this._options.port && port !== 0;
+    const mends = !(code in TROUBLES) || code === DATA_IN_USE;
+    const again = retry || (!wanted && mends && this._mayRestart());
+    this._logged(`[start-backend] the backend has ended: ${how}`);
+    this.emit('exit', { code, signal, willRestart: again });
+    if (wanted) return;
+    if (!again) {
+      const kind = TROUBLES[code] || 'crashed';
+      await this._tell(this._trouble(kind, { port, how, times: this._crashes.length }));
+      return;
+    }
+    this._state = 'starting';
+    // The port it had, so that the address of open pages stays right; any, if that is taken.
+    const next = () => this._startOnce(retry ? 0 : port).catch((failed) => this._tell(failed));
+    this._restart = setTimeout(next, retry ? 0 : PAUSES[this._crashes.length - 1]);
+  }
+
+  _mayRestart() {
+    const now = Date.now();
+    this._crashes = this._crashes.filter((time) => now - time < RESTART_WINDOW).concat(now);
+    return this._crashes.length <= MOST_RESTARTS;
+  }
+
+  async _abandon(child, outcome) {
+    child.kill();
+    await child.ended;
+    if (outcome.late) throw this._trouble('slow', { seconds: (this._options.readyTimeout || READY_TIMEOUT) / 1000 });
+    if ('foreign' in outcome) throw this._trouble('foreign', { protocol: outcome.foreign });
+    this._logged(`[start-backend] /health answered ${outcome.unwell}`);
+    throw this._trouble('crashed', { how: `health check: ${outcome.unwell}`, times: 1 });
+  }
+
+  // Tells the user, or the app if it wants to do that itself; then tries again or quits.
+  async _tell(error) {
+    if (this._state === 'stopped') return;
+    this._state = 'failed';
+    const tell = this._options.onFailure || ((told) => showTrouble(this._electron, told));
+    this._telling = true; // the app must not quit because our window was the last one
+    const answer = await tell(error);
+    this._telling = false;
+    if (answer === 'quit') this._app.quit();
+    if (answer !== 'retry') return;
+    this._crashes = [];
+    await this.start();
+  }
+
+  async _python(about) {
+    const chosen = this._options.python || process.env.NOODL_PYTHON;
+    const { platform } = process;
+    const python = await findPython(this._folder, about, chosen, this._environment, platform);
+    if (python) return python;
+    const versions = versionsFor(about.targets, platform);
+    throw this._trouble('no-python', { versions: versions.join(' or '), version: versions[0] });
+  }
+
+  // A download that broke off, or a disk that lost something, is better told than run.
+  _checkFile(bundle, about) {
+    if (!fs.existsSync(bundle)) throw this._trouble('no-bundle', { file: bundle });
+    const found = crypto.createHash('sha256').update(fs.readFileSync(bundle)).digest('hex');
+    if (found !== about.sha256) throw this._trouble('damaged', { file: bundle });
+  }
+
+  _about() {
+    const file = path.join(this._folder, 'backend.json');
+    try {
+      return JSON.parse(fs.readFileSync(file, 'utf8'));
+    } catch (error) {
+      throw this._trouble('no-bundle', { file });
+    }
+  }
+
+  _trouble(code, facts) {
+    return trouble(code, Object.assign({ data: this._data }, facts), this.log);
+  }
+
+  _logged(line) {
+    this.emit('log', this.log.write(line));
+  }
+
+  // What pages keep in localStorage belongs to an address with its port: a log-in would be lost with
+  // each start if the port were another one each time.
+  _wantedPort() {
+    if (this._options.port) return this._options.port;
+    try {
+      return Number(fs.readFileSync(this._portFile(), 'utf8')) || 0;
+    } catch (error) {
+      return 0;
+    }
+  }
+
+  _rememberPort(port) {
+    try {
+      fs.writeFileSync(this._portFile(), String(port));
+    } catch (error) {
+      // Then it is another one next time.
+    }
+  }
+
+  _portFile() {
+    return path.join(this._userData, 'backend-port');
+  }
+}
+
+// Where the bundle lies: in a packaged app in its resources, never inside app.asar, which only
+// Electron can read; while you develop, in your app's folder; in an app that was unpacked by hand
+// (resources/app) beside that.
+function backendFolder(app) {
+  const root = app.getAppPath();
+  const places = [path.join(root, 'backend'), path.join(root, '..', 'backend')];
+  if (app.isPackaged) places.unshift(path.join(process.resourcesPath, 'backend'));
+  return places.find((place) => fs.existsSync(path.join(place, 'backend.json'))) || places[0];
+}
+
+module.exports = { Backend };
