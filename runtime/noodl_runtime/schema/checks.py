@@ -27,7 +27,7 @@ def check_schema(schema: Schema, *, max_fields: int = MAX_FIELDS) -> None:
 
 def check_collection(collection: Collection, *, max_fields: int = MAX_FIELDS) -> None:
     """Accept one collection; raises as `check_schema`."""
-    check_collection_name(collection.name, code=103)
+    check_collection_name(collection.name)
     if len(collection.fields) > max_fields:
         raise SchemaRefused(
             f"{collection.name} has {len(collection.fields)} fields; the limit max_fields is "
@@ -78,7 +78,7 @@ def _check_type(collection: str, field: Field) -> None:
             raise SchemaRefused(
                 f"{collection}.{field.name}: type {field.type} needs a class name", code=135
             )
-        check_collection_name(field.target, code=103)
+        check_collection_name(field.target)
 
 
 def _check_default(collection: str, field: Field) -> None:

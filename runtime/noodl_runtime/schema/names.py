@@ -93,8 +93,11 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-def check_collection_name(name: str, *, code: int = BadName.code) -> None:
-    """Accept the name of a collection. code: the wire code of a refusal. raises: BadName."""
+def check_collection_name(name: str, *, code: int = 103) -> None:
+    """Accept the name of a collection. raises: BadName.
+
+    code: the wire code of a refusal; 103 is what SDKs know as an invalid class name
+    """
     if name not in SYSTEM_COLLECTIONS and name not in OWN_COLLECTIONS and not is_name(name):
         raise BadName(
             f"invalid class name: {name}; names have letters, digits and _, start with a letter "

@@ -55,7 +55,7 @@ def pointer_start(collection: str) -> str:
 def _check_free(schema: Schema, rename: Rename) -> None:
     if rename.collection in SYSTEM_COLLECTIONS or rename.to in SYSTEM_COLLECTIONS:
         raise SchemaRefused(f"{rename.collection} cannot become {rename.to}: every backend has it")
-    check_collection_name(rename.to, code=103)
+    check_collection_name(rename.to)
     if rename.to in schema.collections:
         raise SchemaRefused(
             f"{rename.collection} cannot become {rename.to}: there is such a collection already"

@@ -126,3 +126,8 @@ def test_health_names_the_problems_of_workflows_to_the_master_key(
     named = call("GET", "/health", None, {"X-Parse-Master-Key": "key"}).body["problems"]
     assert count == len(named)
     assert any("odd.workflow.json" in problem for problem in named)
+
+
+def test_health_is_told_to_sdks_which_ask_with_post(call: Send) -> None:
+    body = {"_method": "GET", "_ApplicationId": "shop-app"}
+    assert call("POST", "/parse/health", body).body["status"] == "ok"

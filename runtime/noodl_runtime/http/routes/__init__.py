@@ -57,4 +57,4 @@ def below(mount: str, routes: Iterable[Route]) -> Iterator[Route]:
         yield replace(route, pattern=mount + route.pattern)
 
 
-ROUTES: list[Route] = [*PLAIN, *PARSE, *below("/parse", [*health.ROUTES, *PARSE])]
+ROUTES: list[Route] = [*PLAIN, *PARSE, *below("/parse", [*health.MOUNTED, *PARSE])]

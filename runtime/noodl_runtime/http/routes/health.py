@@ -26,3 +26,14 @@ ROUTES = [
         summary="Say that the backend is up, its name and version.",
     ),
 ]
+# SDKs ask with POST, as they ask everything.
+MOUNTED = [
+    *ROUTES,
+    Route(
+        method="POST",
+        pattern="/health",
+        handler=health,
+        permission="open",
+        summary="Say that the backend is up, as SDKs ask.",
+    ),
+]

@@ -106,7 +106,7 @@ def _name(request: Request, document: Mapping[str, Any]) -> str:
         raise NoSuchCollection(f"class name mismatch between {in_body} and {in_path}")
     if not isinstance(name, str):
         raise BadName("the class needs a name", code=135)
-    check_collection_name(name, code=103)
+    check_collection_name(name)
     return name
 
 
