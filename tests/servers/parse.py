@@ -1,6 +1,5 @@
 """A real Parse Server for tests: installed once into .cache, started over a real PostgreSQL."""
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers import postgres
+from tests.servers import npm, postgres
 
 HERE = Path(__file__).resolve().parent
 INSTALLED = HERE.parents[1] / ".cache" / "parse-server"
@@ -47,7 +46,7 @@ def missing() -> str | None:
     for program in ("node", "npm"):
         if shutil.which(program) is None:
             return f"{program} is not installed"
-    return postgres.missing() or _install()
+    return postgres.missing() or npm.installed(HERE, INSTALLED)
 
 
 @contextmanager
@@ -67,22 +66,3 @@ def parse_server() -> Iterator[ParseServer]:
         finally:
             process.kill()
             process.communicate()
-
-
-def _install() -> str | None:
-    """Bring .cache to what package-lock.json says; return why not when that fails."""
-    lock = (HERE / "package-lock.json").read_bytes()
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    with (INSTALLED / "busy").open("w") as busy:
-        fcntl.flock(busy, fcntl.LOCK_EX)  # one of several test processes installs, the others wait
-        done = INSTALLED / "installed.json"
-        if done.exists() and done.read_bytes() == lock:
-            return None
-        for name in ("package.json", "package-lock.json"):
-            shutil.copyfile(HERE / name, INSTALLED / name)
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        ran = subprocess.run(command, cwd=INSTALLED, capture_output=True, text=True)
-        if ran.returncode:
-            return f"npm ci of Parse Server failed: {ran.stderr[-500:]}"
-        done.write_bytes(lock)
-        return None
