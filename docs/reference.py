@@ -29,6 +29,7 @@ def text() -> str:
         field_types(),
         operations(),
         node_types(),
+        trigger_parameters(),
         lint_rules(),
         errors(),
     ]
@@ -123,6 +124,23 @@ def node_types() -> str:
         for name, row in sorted(NODE_TYPES.items())
     ]
     return section("Node types", table(("type", "inputs", "outputs"), rows))
+
+
+def trigger_parameters() -> str:
+    """List the parameters of trigger nodes."""
+    from noodl_runtime.workflow.triggering import PARAMETERS
+
+    rows = [
+        (f"`noodl.trigger.{kind}`", f"`{row.name}`", shown(row.default), row.help)
+        for kind, parameters in PARAMETERS.items()
+        for row in parameters
+    ]
+    intro = (
+        "Trigger nodes go by these parameters when workflows are loaded; connections to them are "
+        "ignored.\n\n"
+    )
+    heads = ("type", "parameter", "default", "meaning")
+    return section("Parameters of triggers", intro + table(heads, rows))
 
 
 def lint_rules() -> str:

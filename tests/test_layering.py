@@ -70,6 +70,7 @@ ARROWS: dict[str, set[str]] = {
         "backend",
         "definition",
         "data_folder",
+        "triggers",
     },
     "lineage": {"errors", "values", "formats", "data_folder", "store"},
     "runs": GROUND | {"store"},
@@ -98,7 +99,20 @@ WORLD = {
     "subprocess", "threading", "time", "urllib.request",
 }  # fmt: skip
 PURE_ROOMS = ("query", "schema", "workflow")
-PURE_FILES = {f"triggers.{name}" for name in ("clockwork", "schedule", "words", "zones")}
+PURE_FILES = {
+    f"triggers.{name}"
+    for name in (
+        "clockwork",
+        "firings",
+        "line",
+        "parked",
+        "registered",
+        "schedule",
+        "watch",
+        "words",
+        "zones",
+    )
+}
 
 
 def modules(package: str) -> list[tuple[str, Path]]:

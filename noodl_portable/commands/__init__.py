@@ -17,6 +17,7 @@ from noodl_portable.commands.restore import COMMAND as RESTORE
 from noodl_portable.commands.rollback import COMMAND as ROLLBACK
 from noodl_portable.commands.schedule import COMMAND as SCHEDULE
 from noodl_portable.commands.serve import COMMAND as SERVE
+from noodl_portable.commands.trigger import COMMAND as TRIGGER
 from noodl_portable.commands.verify import COMMAND as VERIFY
 
 COMMANDS: tuple[Command, ...] = (
@@ -37,4 +38,5 @@ COMMANDS: tuple[Command, ...] = (
     ROLLBACK,
     DOCTOR,
     SCHEDULE,
+    TRIGGER,
 )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from noodl_runtime.deployments import Deployments
     from noodl_runtime.functions import Functions
     from noodl_runtime.http.app_files import AppFiles
+    from noodl_runtime.triggers.triggers import Triggers
 
 
 class Backend:
@@ -56,6 +57,7 @@ class Backend:
         # files, configuration, secrets; None where nothing is kept beside records
         self.belongings: Belongings | None = None
         self.deployments: Deployments | None = None  # functions that an editor deployed
+        self.triggers: Triggers | None = None  # None where workflows only run when called
         self.app_files: AppFiles | None = None  # the front end served at /
         # who wants to know of changes made through the backend: what writes schema.json
         self.schema_changed: Callable[[Schema], None] = _nobody
@@ -197,13 +199,20 @@ class Backend:
     def health(self, caller: Caller) -> dict[str, Any]:
         """Return what /health answers: {"status": "ok", "backend": "todo", ...}."""
         problems = self.functions.problems if self.functions else ()
-        told = {"problems": [str(problem) for problem in problems]} if caller.master else {}
+        named = [str(problem) for problem in problems]
+        triggers = {}
+        if self.triggers:
+            wrong = self.triggers.problems()
+            named += wrong
+            triggers = {"triggerProblems": len(wrong), "parkedChanges": self.triggers.parked()}
+        told = {"problems": named} if caller.master else {}
         return {
             "status": "ok",
             "backend": self.name,
             "version": self.version,
             "workflowProblems": len(problems),
             "brokenFiles": sorted({p.file for p in problems if not p.component}),
+            **triggers,
             **told,
         }
 

@@ -276,6 +276,12 @@ class DeployRefused(PortableError):
     status, code = 400, 141
 
 
+class NoSuchTrigger(PortableError):
+    """No trigger of the workflows that are served has this id."""
+
+    status, code = 404, 1
+
+
 class FunctionTimeout(PortableError):
     """A run met its time limit."""
 

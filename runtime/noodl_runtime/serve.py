@@ -214,8 +214,13 @@ class Service:
         from noodl_runtime.http.server import Server
 
         self.server = Server(self.backend, settings.host, settings.port)
+        triggers = self.backend.triggers
+        triggers.prepare()
+        self._closers.append(triggers.stop)
         self.server.start()
         self._closers.append(lambda: self.server.stop(settings.stop_timeout))
+        triggers.start()
+        self._closers.append(triggers.hold)
         self._watch()
 
     def _watch(self) -> None:

@@ -152,6 +152,24 @@ class Settings:
     deployed_versions: int = _setting(
         10, "versions of functions deployed by an editor that are kept", minimum=1
     )
+    trigger_timeout: float = _setting(
+        30.0, "seconds a run that a trigger started may take; 0 means no limit"
+    )
+    max_trigger_runs: int = _setting(
+        8, "most runs of schedules and database changes at a time", minimum=1
+    )
+    max_trigger_depth: int = _setting(
+        10, "most database change triggers that set off each other in a row"
+    )
+    trigger_tries: int = _setting(
+        8, "how often a database change is tried until it is parked", minimum=1
+    )
+    trigger_pause: float = _setting(
+        2.0, "seconds until the second try; each further pause is twice as long"
+    )
+    max_parked: int = _setting(
+        1000, "most parked changes of one trigger; beyond it the oldest are forgotten", minimum=1
+    )
     max_asks: int = _setting(100, "most outstanding questions of one run to the host")
 
 

@@ -45,7 +45,6 @@ log = logging.getLogger("noodl.functions")
 
 SCRIPT_THREADS = 32
 NETWORK_THREADS = 32
-TRIGGER_TIMEOUT = 30.0  # seconds that a run started by a trigger may take
 IDLE_ANSWER = Outcome(200, '{"result":{}}')  # of a trigger's run that ends without a Response
 
 
@@ -169,7 +168,7 @@ class Functions:
         if graph is None:
             return failed(400, f"Can't find component model for {trigger.component}")
         name = f"{trigger.component} ({trigger.kind})"
-        deadline = Deadline(TRIGGER_TIMEOUT)
+        deadline = Deadline(self._settings.trigger_timeout)
         component = graph.components[trigger.component]
         origin = Origin(run=name, depth=depth, chain=chain)
         recording = None
@@ -263,6 +262,10 @@ class Functions:
         if isinstance(world, ScriptWorld):
             world.attach(hosting.run)
         return hosting
+
+    def file_url(self, name: str) -> str:
+        """Return the address of a stored file where no request says what addresses begin with."""
+        return self._file_url(self._settings.public_url.rstrip("/"), name)
 
     def _file_url(self, base_url: str, name: str) -> str:
         return self._app.file_url(base_url, name) if self._app else ""

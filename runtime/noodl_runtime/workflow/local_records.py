@@ -103,17 +103,18 @@ def values_of(node: Node, collection: str) -> dict[str, Any]:
 
 def plain(node: Node, record: Mapping[str, Any]) -> Value:
     """Return a record as the data API shows it: a plain object, dates as texts."""
-    return node.run.world.build(_shown(record, node.run.around.file_url))
+    return node.run.world.build(shown(record, node.run.around.file_url))
 
 
-def _shown(stored: Any, file_url: Callable[[str], str]) -> Any:
+def shown(stored: Any, file_url: Callable[[str], str]) -> Any:
+    """Return a stored value as the data API shows it: JSON data, without ACL and relations."""
     if isinstance(stored, Mapping):
         members = stored.items()
-        return {n: _shown(member, file_url) for n, member in members if not _hidden(n, member)}
+        return {n: shown(member, file_url) for n, member in members if not _hidden(n, member)}
     if isinstance(stored, list):
-        return [_shown(item, file_url) for item in stored]
+        return [shown(item, file_url) for item in stored]
     if isinstance(stored, Included):
-        return _shown(stored.record, file_url)
+        return shown(stored.record, file_url)
     if isinstance(stored, File):
         return {"name": stored.name, "url": stored.url or file_url(stored.name)}
     show = _SHOWN.get(type(stored))

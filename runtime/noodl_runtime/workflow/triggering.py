@@ -50,10 +50,43 @@ def trigger_type(kind: str, defaults: Mapping[str, Any], outputs: tuple[str, ...
     )
 
 
-DEFAULTS: dict[str, Mapping[str, Any]] = {
-    "schedule": {"cron": "0 * * * *", "enabled": True},
-    "dbChange": {"collection": None, "events": "all"},
-    "webhook": {"path": "/webhook", "method": "POST"},
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a trigger node; connections to it are ignored."""
+
+    name: str
+    default: Any
+    help: str
+
+
+PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
+    "schedule": (
+        Parameter("cron", "0 * * * *", "when: minute hour day-of-month month day-of-week, @daily"),
+        Parameter("enabled", True, "false: it does not fire by itself"),
+        Parameter(
+            "timezone", "", "whose wall clock counts: Europe/Berlin, UTC; empty: this machine's"
+        ),
+        Parameter("missedRuns", "skip", "once: one run at the start for all that came meanwhile"),
+        Parameter("overlap", "skip", "allow: fire also while the run before is active"),
+        Parameter("jitter", 0, "seconds by which a firing is put off at most, by chance"),
+    ),
+    "dbChange": (
+        Parameter("collection", None, "whose records; without it the trigger never fires"),
+        Parameter(
+            "events", "all", "create, save, delete, all, or some of them with commas between"
+        ),
+        Parameter(
+            "where", None, "filter of the editor or where document that the record must meet"
+        ),
+    ),
+    "webhook": (
+        Parameter("path", "/webhook", "behind /hooks"),
+        Parameter("method", "POST", "GET, POST, PUT, DELETE, or some of them with commas between"),
+    ),
+}
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    kind: {parameter.name: parameter.default for parameter in parameters}
+    for kind, parameters in PARAMETERS.items()
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from noodl_runtime.functions import Functions
 from noodl_runtime.settings import Settings
 from noodl_runtime.workflow.js.values import Moment
-from noodl_runtime.workflow.triggering import Firing
+from noodl_runtime.workflow.triggering import DEFAULTS, Firing
 from tests.runtime.workflow.graphs import component, document, node
 from tests.runtime.workflow.wire_store import NoSchema
 
@@ -27,9 +27,14 @@ def test_declarations_carry_their_defaults() -> None:
         component("B", [node("d", "noodl.trigger.dbChange", collection="T", events="create")]),
     )
     assert [(t.kind, t.component, t.node, dict(t.parameters)) for t in served.triggers()] == [
-        ("schedule", "/#__local__/A", "s", {"cron": "0 * * * *", "enabled": True}),
-        ("webhook", "/#__local__/A", "w", {"path": "x", "method": "POST"}),
-        ("dbChange", "/#__local__/B", "d", {"collection": "T", "events": "create"}),
+        ("schedule", "/#__local__/A", "s", {**DEFAULTS["schedule"], "cron": "0 * * * *"}),
+        ("webhook", "/#__local__/A", "w", {**DEFAULTS["webhook"], "path": "x"}),
+        (
+            "dbChange",
+            "/#__local__/B",
+            "d",
+            {**DEFAULTS["dbChange"], "collection": "T", "events": "create"},
+        ),
     ]
     assert served.names() == []
 

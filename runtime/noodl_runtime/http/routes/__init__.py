@@ -24,6 +24,7 @@ from noodl_runtime.http.routes import (
     records,
     runs,
     schema,
+    triggers,
 )
 
 PLAIN: list[Route] = [
@@ -33,6 +34,7 @@ PLAIN: list[Route] = [
     *batch.ROUTES,
     *records.ROUTES,
     *runs.ROUTES,
+    *triggers.ROUTES,
 ]
 PARSE: list[Route] = [
     *functions.ROUTES,
