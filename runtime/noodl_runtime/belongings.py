@@ -1,11 +1,12 @@
 """What an app has beside its records: files, configuration, secrets, a way to send mail."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import quote
 
 from noodl_runtime.config_parameters import ConfigParameters
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.files.store import FileStore
 
 SHORTEST = 6  # characters; shorter ones stand in too many texts by chance

@@ -6,9 +6,9 @@ that two who change different parameters do not undo each other's change.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadName
 from noodl_runtime.schema import operations
 from noodl_runtime.schema.model import Field

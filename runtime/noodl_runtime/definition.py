@@ -7,9 +7,9 @@ it, a start names it in the log and in /health and serves the rest.
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadFile
 from noodl_runtime.formats import check, parse_json, read_json
 from noodl_runtime.schema.model import Schema

@@ -15,7 +15,6 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ import gevent
 from gevent.lock import BoundedSemaphore
 
 from noodl_runtime.data_folder import json_text, write_private
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.definition import WORKFLOW_SUFFIX, check_workflow
 from noodl_runtime.errors import BadFile, DeployRefused, StoreFull
 from noodl_runtime.formats import parse_json

@@ -12,11 +12,12 @@ older bundle would write records the newer one cannot read. A newer one gets a b
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from noodl_runtime.data_folder import json_text, write_private
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadFile, NewerData, SetupError
 from noodl_runtime.formats import parse_json
 from noodl_runtime.store.sqlite.backup import BACKUPS, back_up, forget_old_backups, restore

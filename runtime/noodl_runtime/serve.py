@@ -15,13 +15,13 @@ import signal
 import sys
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from noodl_runtime import __version__
 from noodl_runtime.bundle import Bundle, started_bundle
 from noodl_runtime.data_folder import DataFolder, choose_data_folder, seed_data
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.definition import Definition, Place, read_definition
 from noodl_runtime.errors import (
     BadFile,

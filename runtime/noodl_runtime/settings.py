@@ -9,9 +9,10 @@ comes from the environment alone.
 import re
 from collections.abc import Mapping
 from dataclasses import Field as Row
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any, Literal
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadSetting
 
 Mode = Literal["development", "production"]

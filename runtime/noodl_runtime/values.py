@@ -10,9 +10,11 @@ import re
 import secrets
 import string
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
+
+from noodl_runtime.dataclass import dataclass
 
 Record = dict[str, Any]
 

@@ -1,6 +1,8 @@
 """Who asks. Made once per request from its headers; everything below only looks at it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from noodl_runtime.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ Old clients send the literal text `undefined` where they have nothing to send; i
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import Unauthorized
 
 

@@ -1,11 +1,11 @@
 """The two mails that users get, with links that work once and for a time."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from noodl_runtime.access.tokens import later, link_token, sealed
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.settings import Settings
 from noodl_runtime.values import Clock, Record
 

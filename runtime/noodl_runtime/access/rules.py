@@ -1,9 +1,9 @@
 """What the system collections make of a write before the store gets it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.store.contract import Write
 
 

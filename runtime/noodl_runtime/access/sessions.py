@@ -4,12 +4,13 @@ Clients see and change their own sessions only; with full rights all can be read
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from noodl_runtime.access.caller import Caller
 from noodl_runtime.access.rules import Prepared
 from noodl_runtime.access.tokens import later, session_token
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadName, InvalidSession, NoSuchRecord
 from noodl_runtime.store.contract import CloudStore, Create, Delete, Query, Save, Write
 from noodl_runtime.values import Clock, Date, Pointer

@@ -7,8 +7,8 @@ stands in the name so that whoever writes a link knows it without a look at the 
 import re
 import secrets
 import unicodedata
-from dataclasses import dataclass
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadFileName, NoSuchFile
 
 MAX_NAME = 128  # characters of the client's part

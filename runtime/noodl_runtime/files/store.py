@@ -11,12 +11,12 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import gevent
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import FileRefused, NoSuchFile, RequestTooLarge, StoreFull
 from noodl_runtime.files.names import StoredName, new_name, read_name
 from noodl_runtime.files.signing import check_signed, signed

@@ -1,9 +1,10 @@
 """What a call of a function is made of, and what comes back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from noodl_runtime.access.caller import ANYONE, Caller
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.text import encode, stringify
 
 

@@ -9,8 +9,8 @@ name is looked up in the set that came last, and where that has none, in the oth
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import Component, Graph, Problem
 
 VERSION_HEADER = "x-noodl-cloud-version"

@@ -8,10 +8,10 @@ localhost calls functions at port 8577 whatever its metadata says; there the por
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.http.guard import is_loopback
 
 if TYPE_CHECKING:

@@ -11,13 +11,14 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from noodl_runtime.access.caller import MASTER, Caller
 from noodl_runtime.access.keys import Credentials, credentials_of
 from noodl_runtime.access.writing import check_may_write
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import ForeignOrigin, Unauthorized, UnsupportedEncoding
 from noodl_runtime.http.address import path_parts, query_parameters
 from noodl_runtime.http.content import decoded_body

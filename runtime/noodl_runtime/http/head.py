@@ -5,8 +5,8 @@ beside chunks, spaces before a colon, bare line feeds. Pure: bytes in, values ou
 """
 
 import re
-from dataclasses import dataclass
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadRequest, RequestTooLarge
 from noodl_runtime.settings import Settings
 

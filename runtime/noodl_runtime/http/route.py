@@ -5,10 +5,11 @@ host. Nothing here imports bottle or gevent.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal
 
 from noodl_runtime.access.caller import Caller
+from noodl_runtime.dataclass import dataclass
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend

@@ -1,9 +1,10 @@
 """From a path to the routes that have it. The first pattern of the table that fits is the one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import MethodNotAllowed, NoSuchRoute
 from noodl_runtime.http.route import Route, Wire
 

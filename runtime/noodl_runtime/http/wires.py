@@ -9,10 +9,11 @@ pages      /apps, pages that are opened from a mail; the application id is in th
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from noodl_runtime.access.keys import Credentials, same, sent
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadRequest, PortableError, Unauthorized
 from noodl_runtime.http.dialects import parse, plain
 from noodl_runtime.http.strict_json import Hook, read_object, write_json

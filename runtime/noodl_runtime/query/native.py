@@ -6,9 +6,9 @@ A value the column cannot hold (a text on a Number field) matches nothing: fragm
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import InvalidValue
 from noodl_runtime.schema.field_types import FIELD_TYPES, SqlValue
 from noodl_runtime.schema.model import Field

@@ -5,9 +5,9 @@ name: a condition that is dropped or guessed would show more records than were a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadQuery
 from noodl_runtime.query.checked_values import checked_value, shown
 from noodl_runtime.query.names import read_path

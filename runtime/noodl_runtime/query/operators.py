@@ -6,9 +6,9 @@ the column holds JSON, SQLite asks the same predicate through a registered funct
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadQuery
 from noodl_runtime.query import native, operands, places, predicates, regex
 from noodl_runtime.query.native import Native

@@ -1,7 +1,6 @@
 """Where in a statement we are: which table, under which alias, how deep in sub-queries."""
 
-from dataclasses import dataclass
-
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.query.native import Column
 from noodl_runtime.schema.layout import quote_name
 from noodl_runtime.schema.model import Collection, Field

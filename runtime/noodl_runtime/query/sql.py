@@ -6,9 +6,9 @@ record that may not be read is found by no condition, sub-queries and relations 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadQuery
 from noodl_runtime.query.compiler import Compiler, Principals, acl_parameter, acl_text
 from noodl_runtime.query.fields import field_of

@@ -4,8 +4,9 @@ Negative operators have no node of their own: notEqualTo is Not(Check(..., "equa
 "also true when the field is missing" follows from the logic and is decided nowhere twice.
 """
 
-from dataclasses import dataclass
 from typing import Any
+
+from noodl_runtime.dataclass import dataclass
 
 Path = tuple[str, ...]  # ("address", "city"); the first is a field
 

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.runs.scrub import HIDDEN, body_of, clean, is_secret_name
 
 LONGEST_LINE = 1000  # characters of a line of output or a value of a step

@@ -6,10 +6,10 @@ SQLite holds what `encode` returns and `decode` makes of it exactly what was giv
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import InvalidValue, WrongType
 from noodl_runtime.schema.json_values import checked_text, from_json, to_json
 from noodl_runtime.schema.model import Field

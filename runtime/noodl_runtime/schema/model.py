@@ -1,8 +1,10 @@
 """Collections and the types of their fields, as immutable values. Pure: no file, no database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from noodl_runtime.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

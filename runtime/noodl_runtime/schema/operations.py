@@ -7,10 +7,10 @@ Relation operations change junction tables and leave the record itself alone.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, Final
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadRequest, InvalidValue
 from noodl_runtime.schema.field_types import infer
 from noodl_runtime.schema.same import same_value

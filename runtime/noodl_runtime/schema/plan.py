@@ -5,8 +5,9 @@ data says in words what is lost.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.schema.field_types import type_text
 from noodl_runtime.schema.layout import spare_table
 from noodl_runtime.schema.model import Collection, Field, Index, Schema

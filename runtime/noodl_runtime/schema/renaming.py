@@ -6,9 +6,10 @@ relations, defaults, class permissions.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import NoSuchCollection, SchemaRefused
 from noodl_runtime.schema.checks import check_new_field
 from noodl_runtime.schema.json_values import from_json, to_json

@@ -11,9 +11,10 @@ import logging
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from queue import SimpleQueue
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.script.engine import Engine, LimitMet
 
 log = logging.getLogger("noodl.scripts")

@@ -5,9 +5,10 @@ transaction. Nothing here depends on how or where records are kept.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadName, InvalidValue, WrongType
 from noodl_runtime.schema.acl import Permissions, to_acl, to_permissions
 from noodl_runtime.schema.field_types import (

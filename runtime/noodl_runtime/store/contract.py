@@ -6,9 +6,10 @@ refusal is part of the query itself and never a second look.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, Protocol
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import PortableError
 from noodl_runtime.schema.model import Field, Schema
 from noodl_runtime.schema.renaming import Rename

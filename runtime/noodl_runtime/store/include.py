@@ -1,9 +1,9 @@
 """Records in place of pointers: level by level, one look-up for a level and collection."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import RequestTooLarge
 from noodl_runtime.store.wanted import Wanted
 from noodl_runtime.values import Included, Pointer, Record

@@ -5,8 +5,9 @@ Wanted(keys={"title", "list"}, include={"list": Wanted(keys={"name"}, include={"
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadQuery
 from noodl_runtime.schema.model import Collection
 

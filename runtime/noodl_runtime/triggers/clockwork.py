@@ -11,8 +11,9 @@ Every minute of the wall clock is dealt with once, whatever the clock does betwe
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.triggers.schedule import MINUTE_S, Schedule
 
 CATCH_UP = 5  # minutes

@@ -9,9 +9,9 @@ begin anew from them loses nothing and repeats nothing that was noted as done.
 import heapq
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.store.contract import Change
 
 LONGEST_PAUSE_S = 600.0

@@ -1,8 +1,8 @@
 """A change that a trigger could not be fired for, kept whole until a person decides. Pure."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.schema.json_values import from_json, to_json
 from noodl_runtime.store.contract import Change, Origin
 

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.triggers.schedule import BadSchedule, Schedule, schedule_of
 from noodl_runtime.triggers.watch import BadWatch, Fields, Watch

@@ -6,13 +6,13 @@ time.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 import pycron
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.triggers.zones import UnknownZone, Zone, zone
 from noodl_runtime.workflow.cron import BadCron, normalised
 

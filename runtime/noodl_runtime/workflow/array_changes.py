@@ -1,9 +1,9 @@
 """What nodes share that work on an Array named by its id."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.values import UNDEFINED, ScriptError, Value
 from noodl_runtime.workflow.node import Node
 from noodl_runtime.workflow.node_type import Input, NodeType, nothing, signal, value

@@ -5,9 +5,10 @@ a refusal is an exception whose text graphs may show.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.people_asks import PeopleAsk
 
 

@@ -5,9 +5,10 @@ runs by itself. Browser components stay out and are reported.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import PREFIXES
 from noodl_runtime.workflow.translate import nodes_of, translate
 

@@ -1,9 +1,10 @@
 """What newer nodes share that compute their outputs whenever an input changes."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import truthy
 from noodl_runtime.workflow.js.dates import parse_date
 from noodl_runtime.workflow.js.values import UNDEFINED, Moment, ScriptError, Value

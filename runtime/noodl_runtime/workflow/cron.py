@@ -8,7 +8,8 @@ a day that fits either of them fits, as in other crons.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from noodl_runtime.dataclass import dataclass
 
 ALIASES = {
     "@yearly": "0 0 1 1 *",

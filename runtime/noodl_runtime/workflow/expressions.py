@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.expression import FUNCTIONS, RESERVED, Code, compile_expression
 
 _STRINGS = (re.compile(r'"[^"]*"'), re.compile(r"'[^']*'"))

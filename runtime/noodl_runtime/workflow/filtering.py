@@ -1,8 +1,8 @@
 """What nodes share that pick, sort and cut the items of an Array in memory."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import is_primitive, truthy
 from noodl_runtime.workflow.js.values import UNDEFINED, Object, ScriptError, Value

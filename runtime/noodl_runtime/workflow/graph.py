@@ -5,10 +5,11 @@ Nodes of a component are numbered; connections hold numbers, so that a run needs
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.values import Value
 from noodl_runtime.workflow.node_type import Getter, Input, NodeType
 

@@ -1,9 +1,10 @@
 """From workflow documents to a prepared graph: tolerant, and every tolerance is reported."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import PREFIXES, Component, Graph, NodeSpec, Problem
 from noodl_runtime.workflow.js.convert import ordered
 from noodl_runtime.workflow.nesting import settle_nesting

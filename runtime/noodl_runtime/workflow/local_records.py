@@ -1,10 +1,11 @@
 """What the four local record nodes share: settings, properties, records as plain objects."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import NoSuchRecord
 from noodl_runtime.values import Date, File, Included, Pointer, RelationTo
 from noodl_runtime.workflow.graph import NodeSpec

@@ -1,9 +1,10 @@
 """What a node type is: its ports as data, its behaviour as functions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import truthy
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 

@@ -1,9 +1,10 @@
 """What Object nodes share: showing an Object's properties, and pushing values into one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import ordered
 from noodl_runtime.workflow.js.expression import literal

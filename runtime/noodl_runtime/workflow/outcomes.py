@@ -5,10 +5,11 @@ flagged before. Several pulses before the action runs make one action and one ou
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.asks import Ask
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import truthy

@@ -1,8 +1,9 @@
 """Questions of a run about users and roles; see asks.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from noodl_runtime.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,10 @@
 """What record nodes and the script API share: binding an Object, errors, answers, access rules."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import kind_of, truthy
 from noodl_runtime.workflow.js.values import UNDEFINED, Object, Value
 from noodl_runtime.workflow.node import Node

@@ -12,10 +12,10 @@ other: graphs drawn in the editor rely on who wins.
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.asks import Ask, ReadConfig
 from noodl_runtime.workflow.graph import Component, Graph, NodeSpec
 from noodl_runtime.workflow.js.values import UNDEFINED, Value

@@ -1,9 +1,10 @@
 """Trigger nodes: what a component declares to be started by, and how a firing enters its run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import Graph, NodeSpec
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node_type import IGNORED, Getter, NodeType, nothing

@@ -1,8 +1,8 @@
 """What the nodes String, Number and Boolean share: a value, assigned at once or on a signal."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import strict_equal
 from noodl_runtime.workflow.js.values import Value
 from noodl_runtime.workflow.node import Node

@@ -9,12 +9,12 @@ true it is all or nothing, and the first error is the answer.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from noodl_runtime.access.roles import ROLE
 from noodl_runtime.access.sessions import SESSION, USER
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadRequest, PortableError
 from noodl_runtime.http.address import path_parts
 from noodl_runtime.http.answers import parse_answer, parse_document

@@ -1,9 +1,9 @@
 """Reads pipelines and runs them: what the store can do in SQL first, the rest over its records."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadQuery
 from noodl_runtime.query.aggregate.accumulators import AddToSet
 from noodl_runtime.query.aggregate.expressions import Row

@@ -1,9 +1,9 @@
 """What a stage is, and how many rows one may hold."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import islice
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadQuery
 from noodl_runtime.query.aggregate.expressions import Row
 from noodl_runtime.query.tree import EVERYTHING, Condition

@@ -1,9 +1,9 @@
 """One check on one field, as a where document for Parse: a table by operator."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadQuery
 from noodl_runtime.query.native import PLAIN_TYPES
 from noodl_runtime.query.operators import OPERATORS

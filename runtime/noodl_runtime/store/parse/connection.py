@@ -10,12 +10,13 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import urlsplit
 
 import gevent
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadSetting, StoreUnreachable
 from noodl_runtime.store.parse.refusals import refusal
 from noodl_runtime.store.parse.wire import read_answer, write_body

@@ -6,10 +6,10 @@ an operand of another type is compared as text. So the document uses only what b
 and what the schema can decide is decided here. What cannot be said is refused, never left out.
 """
 
-from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadQuery
 from noodl_runtime.query.fields import bent, field_of
 from noodl_runtime.query.native import PLAIN_TYPES

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadRequest, InvalidValue, NoSuchRecord
 from noodl_runtime.schema.acl import to_permissions
 from noodl_runtime.schema.model import Collection

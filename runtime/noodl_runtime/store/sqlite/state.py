@@ -1,8 +1,9 @@
 """The schema as the store works with it: a Table for each collection; never changed, replaced."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import NoSuchCollection
 from noodl_runtime.schema.layout import junction_table, table_name
 from noodl_runtime.schema.model import Collection, Schema

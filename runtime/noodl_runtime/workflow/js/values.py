@@ -6,8 +6,10 @@ scripts own is a `Ref`, see `scripted/codec.py`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
+
+from noodl_runtime.dataclass import dataclass
 
 Value = Any
 Listener = Callable[[str, Value], None]  # (name of the property or "", value)

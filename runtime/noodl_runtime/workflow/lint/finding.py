@@ -1,9 +1,10 @@
 """What a rule finds, and what it looks at."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.workflow.graph import Component, Graph
 

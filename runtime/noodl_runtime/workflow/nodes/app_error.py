@@ -5,8 +5,9 @@ on its outputs are the graph's own affair. Only so many are told of, or an error
 being told would never end.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node
 from noodl_runtime.workflow.node_type import NodeType, nothing, value

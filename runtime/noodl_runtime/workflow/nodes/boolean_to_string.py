@@ -1,7 +1,6 @@
 """Boolean To String: one of two texts."""
 
-from dataclasses import dataclass
-
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import strict_equal, truthy
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node

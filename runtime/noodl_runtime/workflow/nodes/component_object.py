@@ -1,8 +1,9 @@
 """Component Object: shows the Object of its component instance, and writes to it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.component_objects import component_object
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import strict_equal

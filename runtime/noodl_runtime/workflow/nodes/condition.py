@@ -1,7 +1,6 @@
 """Condition: look at a value, then go one way or the other."""
 
-from dataclasses import dataclass
-
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import truthy
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node

@@ -1,7 +1,6 @@
 """Config: a configuration parameter of the backend."""
 
-from dataclasses import dataclass
-
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node

@@ -1,7 +1,6 @@
 """Counter: counts signals up and down, between limits if wanted."""
 
-from dataclasses import dataclass
-
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import normal, truthy
 from noodl_runtime.workflow.js.values import Value
 from noodl_runtime.workflow.node import Node

@@ -1,7 +1,6 @@
 """Date To String: a date in a format, in the time zone of the process."""
 
-from dataclasses import dataclass
-
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import strict_equal
 from noodl_runtime.workflow.js.dates import MONTHS, local, parse_date
 from noodl_runtime.workflow.js.values import UNDEFINED, Moment, ScriptError, Value

@@ -1,8 +1,9 @@
 """Expression: a JavaScript expression over its inputs."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.expressions import Prepared, can_be_names, prepare, shadow_nothing
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import is_primitive, strict_equal, truthy

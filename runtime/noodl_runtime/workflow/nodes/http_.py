@@ -1,8 +1,9 @@
 """HTTP Request: asks a server, and shows parts of its answer."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.asks import Reply
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.http_request import request_of

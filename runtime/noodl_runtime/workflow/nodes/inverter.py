@@ -1,7 +1,6 @@
 """Inverter: the opposite of a value."""
 
-from dataclasses import dataclass
-
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import truthy
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node

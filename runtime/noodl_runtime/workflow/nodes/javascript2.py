@@ -1,8 +1,9 @@
 """Script: the author's own node type, written in place; the rest of it is in script/prelude."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.values import Value
 from noodl_runtime.workflow.node import Node

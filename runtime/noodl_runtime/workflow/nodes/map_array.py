@@ -1,8 +1,8 @@
 """Array Map: makes a new Object of each item, by a script."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import is_primitive
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node

@@ -1,8 +1,8 @@
 """Number Remapper: moves a number from one range to another."""
 
-from dataclasses import dataclass
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import normal, truthy
 from noodl_runtime.workflow.js.values import Value
 from noodl_runtime.workflow.node import Node

@@ -1,8 +1,9 @@
 """Or: true when any input is true."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import strict_equal, truthy
 from noodl_runtime.workflow.js.values import UNDEFINED, Value

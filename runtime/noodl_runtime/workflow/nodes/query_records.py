@@ -1,9 +1,9 @@
 """Query Records: ask for the records that match a filter."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.asks import FindRecords
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import truthy

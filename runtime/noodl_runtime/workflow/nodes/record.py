@@ -1,9 +1,9 @@
 """Record: shows a record, as this request knows it or freshly fetched."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.asks import FetchRecord
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.values import UNDEFINED, ScriptError, Value

@@ -1,8 +1,9 @@
 """REST: an HTTP request, with a script before and one after it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.asks import Reply, SendRequest
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import truthy

@@ -1,8 +1,9 @@
 """Run Tasks: an instance of a component per item, a limited number at a time."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import to_number, truthy
 from noodl_runtime.workflow.js.values import UNDEFINED, ScriptError, Value
 from noodl_runtime.workflow.node import Node

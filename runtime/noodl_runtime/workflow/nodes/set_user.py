@@ -1,9 +1,10 @@
 """Set User Properties: changes the current user, with full rights."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.asks import SaveUser
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.values import UNDEFINED, Value

@@ -1,9 +1,9 @@
 """Set Variable: gives a variable a value on a signal."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.global_variables import variables_of
 from noodl_runtime.workflow.js.convert import truthy
 from noodl_runtime.workflow.js.values import UNDEFINED, Value

@@ -1,8 +1,8 @@
 """Array: shows the Array with an id, and keeps its contents equal to those of another."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.array_changes import array_named, reduced
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node

@@ -1,8 +1,9 @@
 """Object: shows the Object with an id, and writes to it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import strict_equal
 from noodl_runtime.workflow.js.values import UNDEFINED, Value

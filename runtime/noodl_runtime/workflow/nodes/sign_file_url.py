@@ -1,7 +1,8 @@
 """Sign File URL: an address of a stored file that works without a session, for a time."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import PortableError
 from noodl_runtime.workflow.asks import SignedFile, SignFile
 from noodl_runtime.workflow.js.values import UNDEFINED, CloudFile, Moment, Value

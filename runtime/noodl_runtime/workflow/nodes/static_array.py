@@ -1,8 +1,8 @@
 """Static Array: an Array written down in the graph, as CSV or JSON."""
 
-from dataclasses import dataclass
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.text import parse
 from noodl_runtime.workflow.js.values import UNDEFINED, ScriptError, Value
 from noodl_runtime.workflow.node import Node

@@ -1,9 +1,10 @@
 """String Format: a text with {placeholders}, filled from inputs of the same names."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import strict_equal
 from noodl_runtime.workflow.js.replace import replace_first

@@ -1,8 +1,9 @@
 """String Mapper: a table from text to text."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import is_primitive, method_text
 from noodl_runtime.workflow.js.values import UNDEFINED, Value

@@ -1,7 +1,6 @@
 """Substring: a part of a text, counted in UTF-16 units."""
 
-from dataclasses import dataclass
-
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.convert import length, strict_equal, substring, to_number
 from noodl_runtime.workflow.js.values import Value
 from noodl_runtime.workflow.node import Node

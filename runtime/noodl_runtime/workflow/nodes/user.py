@@ -1,10 +1,10 @@
 """User: the current user of the request."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.asks import FetchUser
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.values import UNDEFINED, Value

@@ -1,8 +1,8 @@
 """Variable: shows the variable with a name, and sets it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.global_variables import variables_of
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node
