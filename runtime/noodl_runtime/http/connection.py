@@ -14,7 +14,7 @@ from noodl_runtime.errors import PortableError
 from noodl_runtime.http.dispatch import Dispatcher, Incoming
 from noodl_runtime.http.head import Head, read_head
 from noodl_runtime.http.reading import Body, ConnectionGone, Reader
-from noodl_runtime.http.route import Response
+from noodl_runtime.http.route import Conversation, Response
 from noodl_runtime.settings import Settings
 
 log = logging.getLogger("noodl.http")
@@ -42,6 +42,7 @@ class Connection:
         self._dispatcher = dispatcher
         self._settings = settings
         self._address = address
+        self._conversation: Conversation | None = None
 
     def serve(self) -> None:
         """Answer requests until the connection ends."""
@@ -57,6 +58,14 @@ class Connection:
         """Close the socket; a greenlet that waits on it is woken with an error."""
         with contextlib.suppress(OSError):
             self._socket.close()
+
+    def stop(self) -> None:
+        """Serve what is under way and no more: close if idle, say goodbye where somebody talks."""
+        self.last = True
+        if self._conversation is not None:
+            self._conversation.goodbye()
+        elif self.idle:
+            self.close()
 
     def refuse(self, error: PortableError) -> None:
         """Answer with an error and close."""
@@ -79,15 +88,24 @@ class Connection:
             return False
         body = Body(self._reader, self._socket, head, settings)
         response = self._dispatcher.answer(_incoming(head, body, self._address))
+        if response.conversation is not None and head.method != "HEAD":
+            self._converse(response, response.conversation, head)
+            return False
         keep = head.keep_alive and body.finished and not self.last
         self._send(response, head, keep=keep)
         if not body.finished:
             self._linger()
         return keep
 
+    def _converse(self, response: Response, conversation: Conversation, head: Head) -> None:
+        upgraded = response.status == HTTPStatus.SWITCHING_PROTOCOLS
+        self._send_all(_response_head(response, head, chunked=False, keep=upgraded))
+        self._conversation = conversation
+        conversation.serve(self._socket, self._reader.rest())
+
     def _send(self, response: Response, head: Head | None, *, keep: bool) -> None:
         """Send a response; head and body in one piece, for small segments cost a round trip."""
-        bodiless = response.status in (204, 304) or (head is not None and head.method == "HEAD")
+        bodiless = _bodiless(response) or (head is not None and head.method == "HEAD")
         endless = response.stream is not None and response.length is None
         chunked = endless and not (head is not None and head.http_1_0)
         keep = keep and (chunked or not endless)
@@ -135,6 +153,10 @@ def _incoming(head: Head, body: Body, address: str) -> Incoming:
     )
 
 
+def _bodiless(response: Response) -> bool:
+    return response.status in (204, 304)
+
+
 def _chunks(stream: Any) -> Iterator[bytes]:
     for piece in stream:
         if piece:
@@ -149,7 +171,7 @@ def _response_head(response: Response, head: Head | None, *, chunked: bool, keep
         lines.append("Transfer-Encoding: chunked\r\n")
     elif response.length is not None:
         lines.append(f"Content-Length: {response.length}\r\n")
-    elif response.stream is None and response.status not in (204, 304):
+    elif response.conversation is None and response.stream is None and not _bodiless(response):
         lines.append(f"Content-Length: {len(response.body)}\r\n")
     if not keep:
         lines.append("Connection: close\r\n")

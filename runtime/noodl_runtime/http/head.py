@@ -49,6 +49,8 @@ def read_head(block: bytes, settings: Settings) -> Head:
     old = minor == b"0"
     if not old and "host" not in headers:
         raise BadRequest("the header Host is missing")
+    if old:
+        headers.pop("upgrade", None)  # which means nothing there
     path, _, query = target.decode("latin-1").partition("?")
     return Head(
         method=method.decode("ascii"),

@@ -75,6 +75,12 @@ class Reader:
         del self._buffer[:most]
         return block
 
+    def rest(self) -> bytes:
+        """Return what has been read and nobody has taken."""
+        block = bytes(self._buffer)
+        self._buffer.clear()
+        return block
+
     def drain(self) -> None:
         """Throw away what still comes, for a while, so that a refusal is read before the close."""
         deadline = monotonic() + DRAIN_S

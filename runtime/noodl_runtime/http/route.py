@@ -6,7 +6,7 @@ host. Nothing here imports bottle or gevent.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from noodl_runtime.access.caller import Caller
 from noodl_runtime.dataclass import dataclass
@@ -52,6 +52,18 @@ class Request:
     base_url: str = ""
 
 
+class Conversation(Protocol):
+    """What a connection becomes after the head of a response: a WebSocket, a stream of events."""
+
+    def serve(self, socket: Any, received: bytes) -> None:
+        """Talk until the end. received: what came behind the request already. raises: OSError."""
+        ...
+
+    def goodbye(self) -> None:
+        """Tell the client that the server stops; `serve` ends soon."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Response:
     """What a handler answers.
@@ -59,6 +71,7 @@ class Response:
     body:    bytes; JSON unless the header Content-Type says otherwise
     stream:  pieces of a long body, made while they are sent; body is not used then
     length:  bytes of the stream where that is known
+    conversation: what the connection belongs to from then on; there is no body then
     """
 
     status: int = 200
@@ -66,6 +79,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     stream: Iterable[bytes] | None = None
     length: int | None = None
+    conversation: Conversation | None = None
 
 
 Handler = Callable[["Backend", Request], Response]

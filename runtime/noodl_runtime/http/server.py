@@ -58,9 +58,7 @@ class Server:
             return
         self._listener.close()
         for connection in list(self._connections):
-            connection.last = True
-            if connection.idle:
-                connection.close()
+            connection.stop()
         self._greenlets.join(timeout_s)
         self._greenlets.kill()
         self._listener = None
