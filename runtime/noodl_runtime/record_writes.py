@@ -101,11 +101,14 @@ class RecordWrites:
     def _store_all(self, writes: Sequence[Write], *, transaction: bool) -> list[Answer]:
         try:
             if transaction and len(writes) == 1:
-                return [self._store.write(writes[0])]
-            return self._store.batch(writes, transaction=transaction)
+                done: list[Answer] = [self._store.write(writes[0])]
+            else:
+                done = self._store.batch(writes, transaction=transaction)
         except DuplicateValue as error:
             collections = {write.collection for write in writes}
             raise explained(error, collections) from error
+        self._access.stored(writes)
+        return done
 
     def _answer(self, caller: Caller, prepared: Prepared, answer: Answer) -> Answer:
         write = prepared.write

@@ -1,7 +1,7 @@
 """Everything about who may do what, put together for one backend."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from noodl_runtime.access import passwords
 from noodl_runtime.access.accounts import Accounts
@@ -60,7 +60,7 @@ class Access:
             for send in (self.mailer.send, self.mailer.deliver)
         )
         hashes = Passwords(settings.scrypt_cost, self._threads)
-        sessions = Sessions(store, clock, settings.session_length)
+        self._sessions = sessions = Sessions(store, clock, settings.session_length)
         roles = Roles(store)
         users = Users(store, sessions, hashes, letters, attempts("sign-ups", settings.max_sign_ups))
         self.functions = FunctionAccess(settings.function_access)
@@ -99,6 +99,14 @@ class Access:
         check_write(self._store, caller, write)
         rule = self._rules.get(write.collection)
         return rule(caller, write) if rule else Prepared(write=write)
+
+    def stored(self, writes: Iterable[Write]) -> None:
+        """Take note of writes that are committed."""
+        self._sessions.stored(writes)
+
+    def on_session_end(self, watcher: Callable[[str], None]) -> None:
+        """Call watcher with the objectId of each session that is changed or ended, afterwards."""
+        self._sessions.watch(watcher)
 
     def close(self) -> None:
         """Stop what goes on beside requests."""

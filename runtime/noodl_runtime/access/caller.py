@@ -14,6 +14,7 @@ class Caller:
     user_id:    objectId of the user of the session, None without one
     roles:      names of the roles the user has, those inside others included
     session_token, installation_id: as they were sent, None for those not sent
+    session_id: objectId of the session, None without one
     address:    where the request came from, "" for one from inside
     chain:      id of the request, which its writes carry as Origin.chain; "" for one from inside
     principals: what ACLs are compared with: {"*", "<user id>", "role:<name>"}
@@ -24,6 +25,7 @@ class Caller:
     user_id: str | None = None
     roles: tuple[str, ...] = ()
     session_token: str | None = None
+    session_id: str | None = None
     installation_id: str | None = None
     address: str = ""
     chain: str = field(default="", compare=False)

@@ -41,10 +41,22 @@ class Callers:
             user_id=session.user_id,
             roles=self._roles.of(session.user_id),
             session_token=session.token,
+            session_id=session.object_id,
             installation_id=installation,
             address=address,
             chain=chain,
         )
+
+    def renewed(self, caller: Caller) -> Caller:
+        """Return the caller of a session as they are by now. raises: InvalidSession."""
+        given = Credentials(
+            session_token=caller.session_token, installation_id=caller.installation_id
+        )
+        return self.caller(given, address=caller.address)
+
+    def forget_roles(self) -> None:
+        """Find out anew who has which role, once one of them has changed."""
+        self._roles.forget()
 
     def has_key(self, credentials: Credentials) -> bool:
         """Say whether a request carries one of the keys."""

@@ -112,6 +112,7 @@ class Recovery:
             )
             ending = self._sessions.ending(user["objectId"]) if PASSWORD in secrets else ()
             self._store.batch([save, *ending], transaction=True)
+            self._sessions.stored(ending)
             if PASSWORD in secrets:
                 self._wrong_passwords.forget(user["objectId"])
             return True

@@ -3,7 +3,7 @@
 Clients see and change their own sessions only; with full rights all can be read and made.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +38,18 @@ class Sessions:
         self._store = store
         self._clock = clock
         self._length_s = length_s
+        self._watchers: list[Callable[[str], None]] = []
+
+    def watch(self, watcher: Callable[[str], None]) -> None:
+        """Call watcher with the objectId of each session that is changed or ended, afterwards."""
+        self._watchers.append(watcher)
+
+    def stored(self, writes: Iterable[Write]) -> None:
+        """Take note of writes that are committed; changes of sessions are in no log."""
+        for write in writes:
+            if write.collection == SESSION and isinstance(write, Save | Delete):
+                for watcher in self._watchers:
+                    watcher(write.object_id)
 
     def find(self, token: str) -> Session:
         """Return the session of a token. raises: InvalidSession."""
@@ -81,14 +93,17 @@ class Sessions:
     def open(self, opening: Create, ending: tuple[Delete, ...] = ()) -> str:
         """Open a session, end others in the same moment, and return its token."""
         self._store.batch([opening, *ending], transaction=True)
+        self.stored(ending)
         return str(opening.values["sessionToken"])
 
     def end(self, session: Session) -> None:
         """End a session; one that is gone already is as good."""
+        ending = Delete(collection=SESSION, object_id=session.object_id)
         try:
-            self._store.write(Delete(collection=SESSION, object_id=session.object_id))
+            self._store.write(ending)
         except NoSuchRecord:
             return
+        self.stored([ending])
 
     # -- writes of clients
 

@@ -139,7 +139,10 @@ class CloudStore(Protocol):
     """Records, relations, schema, events. One test suite runs over every implementation.
 
     Unknown collection: a query finds nothing, a write raises NoSuchCollection.
+    hears_all: whether its events are all changes there are; False: those of this process alone
     """
+
+    hears_all: bool
 
     # -- lifecycle
     def connect(self) -> None:

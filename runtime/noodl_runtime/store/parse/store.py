@@ -50,6 +50,8 @@ class ParseStore:
     files, users: what the contract has no words for
     """
 
+    hears_all = False  # other clients of that server are not heard
+
     def __init__(self, endpoint: Endpoint, *, clock: Clock = now_iso) -> None:
         self._endpoint = endpoint
         self._schema = SchemaCache(endpoint)

@@ -39,6 +39,8 @@ class SqliteStore:
     file: the database; its folder, which is made if need be, belongs to this process alone
     """
 
+    hears_all = True
+
     def __init__(
         self,
         file: Path,
