@@ -25,6 +25,7 @@ def text() -> str:
         commands(),
         settings(),
         routes(),
+        realtime(),
         operators(),
         field_types(),
         operations(),
@@ -78,6 +79,21 @@ def routes() -> str:
 
     rows = [(f"`{row.method}`", f"`{row.pattern}`", row.permission, row.summary) for row in ROUTES]
     return section("Routes", table(("method", "path", "for", "answer"), rows))
+
+
+def realtime() -> str:
+    """List what clients of /realtime say and hear."""
+    from noodl_runtime.realtime.messages import ANSWERS, EVENTS, SAYINGS
+
+    rows = [
+        (f"`{row.name}`", code(row.members), code(row.needed), row.help) for row in SAYINGS.values()
+    ]
+    told = [
+        (f"`{name}`", meaning) for words in (EVENTS, ANSWERS) for name, meaning in words.items()
+    ]
+    said = table(("clients say", "members", "needed", "meaning"), rows)
+    intro = "By example: [realtime.md](realtime.md).\n\n"
+    return section("Realtime messages", intro + said + "\n" + table(("they hear", "meaning"), told))
 
 
 def operators() -> str:

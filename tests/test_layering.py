@@ -53,7 +53,7 @@ ARROWS: dict[str, set[str]] = {
     "http": GROUND
     | PURE
     | {"config_parameters", "files", "access", "store", "backend", "functions", "workflow"},
-    "realtime": GROUND | PURE | {"access", "store", "backend"},
+    "realtime": GROUND | PURE | {"access", "store", "backend", "http"},
     "triggers": GROUND | PURE | {"access", "store", "backend", "functions", "workflow"},
     "assemble": GROUND
     | PURE
@@ -72,6 +72,7 @@ ARROWS: dict[str, set[str]] = {
         "definition",
         "data_folder",
         "triggers",
+        "realtime",
     },
     "lineage": {"errors", "values", "dataclass", "formats", "data_folder", "store"},
     "runs": GROUND | {"store"},

@@ -13,6 +13,7 @@ from noodl_runtime.definition import Problem as FileProblem
 from noodl_runtime.deployments import Deployments
 from noodl_runtime.files.store import FileStore
 from noodl_runtime.functions import Functions
+from noodl_runtime.realtime.door import Door
 from noodl_runtime.runs import RunHistory
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.schema.schema_file import schema_text
@@ -73,6 +74,7 @@ def _assembled(
         ),
     )
     backend.belongings = _belongings(backend, settings, folder, environment)
+    backend.realtime = Door(backend)
     functions.attach(backend, backend.access.accounts, backend.belongings)
     functions.history = _history(settings, folder, backend.belongings)
     load_workflows(functions, definition.workflows, definition.problems)

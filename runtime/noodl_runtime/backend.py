@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from noodl_runtime.deployments import Deployments
     from noodl_runtime.functions import Functions
     from noodl_runtime.http.app_files import AppFiles
+    from noodl_runtime.realtime.door import Door
     from noodl_runtime.triggers.triggers import Triggers
 
 
@@ -59,6 +60,7 @@ class Backend:
         self.deployments: Deployments | None = None  # functions that an editor deployed
         self.triggers: Triggers | None = None  # None where workflows only run when called
         self.app_files: AppFiles | None = None  # the front end served at /
+        self.realtime: Door | None = None  # where clients come in who want to hear of changes
         # who wants to know of changes made through the backend: what writes schema.json
         self.schema_changed: Callable[[Schema], None] = _nobody
         self.access = access or Access(store, settings, keys=Keys(master=master_key))
@@ -70,6 +72,8 @@ class Backend:
         """Write everything to its final place and let go of the store."""
         if self.functions:
             self.functions.close()
+        if self.realtime:
+            self.realtime.close()
         self.access.close()
         self.store.disconnect()
 

@@ -106,6 +106,26 @@ class ServerBusy(PortableError):
     status, code = 503, 1
 
 
+class UpgradeRequired(PortableError):
+    """The path speaks WebSocket, or server-sent events to those who accept text/event-stream."""
+
+    status, code = 426, 107
+
+
+class CannotStream(PortableError):
+    """The host that runs the backend cannot hold a connection open, as realtime needs."""
+
+    status, code = 501, 1
+
+
+class BadFrame(BadRequest):
+    """A WebSocket client broke the protocol; the connection is closed with this code."""
+
+    def __init__(self, message: str, *, close_code: int = 1002) -> None:
+        super().__init__(message)
+        self.close_code = close_code
+
+
 # -- access --------------------------------------------------------------------------------------
 
 

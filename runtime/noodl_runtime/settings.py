@@ -137,6 +137,21 @@ class Settings:
     query_timeout: float = _setting(5.0, "seconds until a query is stopped and refused")
     change_log_age: float = _setting(7 * 86400.0, "seconds a change stays in the change log")
     change_log_size: int = _setting(100_000, "most changes kept in the change log")
+    # -- limits: realtime
+    max_realtime: int = _setting(5000, "most clients that hear of changes", minimum=1)
+    max_realtime_message: int = _setting(
+        64 * 1024, "largest message of such a client, bytes", minimum=1
+    )
+    max_subscriptions: int = _setting(100, "most subscriptions of one connection", minimum=1)
+    realtime_rate: int = _setting(500, "most messages of one client in ten seconds", minimum=1)
+    realtime_queue: int = _setting(
+        1000, "most messages that wait for one client; beyond it is told to read again", minimum=2
+    )
+    realtime_queue_size: int = _setting(8_000_000, "most that waits for one client, bytes")
+    realtime_ping: float = _setting(25.0, "seconds until a silent client is pinged", minimum=0.01)
+    realtime_silence: float = _setting(
+        60.0, "seconds until a silent client is given up, or one that never ends its message"
+    )
     # -- limits: functions
     function_timeout: float = _setting(15.0, "seconds a function may take; 0 means no limit")
     script_memory: int = _setting(256 * 1024 * 1024, "memory of the scripts of one run, bytes")

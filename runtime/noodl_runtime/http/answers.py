@@ -40,9 +40,12 @@ def parse_document(backend: "Backend", request: Request) -> dict[str, Any]:
 
 def file_urls(backend: "Backend", request: Request) -> Callable[[str], str]:
     """Return what makes the URL of a stored file from its name; of a private one it is signed."""
+    return file_links(backend, request.base_url)
+
+
+def file_links(backend: "Backend", base_url: str) -> Callable[[str], str]:
+    """Return the same for whoever knows the backend by this address."""
     belongings = backend.belongings
     if belongings is None:
-        return lambda name: (
-            f"{request.base_url}/files/{quote(backend.app_id, safe='')}/{quote(name)}"
-        )
-    return partial(belongings.file_url, request.base_url)
+        return lambda name: f"{base_url}/files/{quote(backend.app_id, safe='')}/{quote(name)}"
+    return partial(belongings.file_url, base_url)

@@ -10,7 +10,7 @@ from urllib.parse import quote_from_bytes
 
 import bottle
 
-from noodl_runtime.errors import BadRequest
+from noodl_runtime.errors import BadRequest, CannotStream
 from noodl_runtime.http.content import too_large
 from noodl_runtime.http.dispatch import Dispatcher, Incoming
 from noodl_runtime.http.route import Response
@@ -31,6 +31,8 @@ def make_app(backend: "Backend") -> bottle.Bottle:
 
     def answer(path: str) -> bottle.HTTPResponse:
         response = dispatcher.answer(incoming(bottle.request.environ))
+        if response.conversation is not None:
+            response = dispatcher.refusal(CannotStream("realtime needs the server of its own"))
         body = response.body if response.stream is None else response.stream
         headers = {**response.headers, **_length(response)}
         return bottle.HTTPResponse(body, response.status, headers)

@@ -27,13 +27,13 @@ from noodl_runtime.http.guard import Guard, cors_headers, preflight_headers
 from noodl_runtime.http.route import Request, Response, Route, Wire
 from noodl_runtime.http.router import Match, Router
 from noodl_runtime.http.routes import ROUTES
-from noodl_runtime.http.routes.api_functions import ApiFunctions
 from noodl_runtime.http.routes.app import with_app
 from noodl_runtime.http.wires import WIRES, Sent
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
 
+REALTIME = ("realtime",)
 AROUND_FILE = 64 * 1024  # bytes that may stand around a file in JSON
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -82,7 +82,6 @@ class Dispatcher:
         settings = backend.settings
         self._backend = backend
         self._router = Router(with_app(backend, list(routes)))
-        self._api_functions = ApiFunctions(backend)
         public = urlsplit(settings.public_url)
         self._guard = Guard(
             hosts=(settings.host, *settings.allowed_hosts, public.netloc),
@@ -116,7 +115,9 @@ class Dispatcher:
     def _respond(self, incoming: Incoming, exchange: _Exchange) -> Response:
         self._guard.admit(incoming.method, incoming.headers)
         parts = path_parts(incoming.path)
-        match = self._api_functions.find(parts) or self._router.find(parts)
+        if not parts and "upgrade" in incoming.headers:
+            parts = REALTIME  # where the first clients open their WebSockets
+        match = self._router.find(parts)
         exchange.wire = match.wire
         exchange.headers = cors_headers(self._origin(incoming, match))
         if incoming.method == "OPTIONS" and match.routes:

@@ -21,6 +21,7 @@ from noodl_runtime.http.routes import (
     parse_server,
     parse_sessions,
     parse_users,
+    realtime,
     records,
     runs,
     schema,
@@ -35,6 +36,7 @@ PLAIN: list[Route] = [
     *records.ROUTES,
     *runs.ROUTES,
     *triggers.ROUTES,
+    *realtime.ROUTES,
 ]
 PARSE: list[Route] = [
     *functions.ROUTES,
