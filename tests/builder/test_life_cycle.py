@@ -19,6 +19,8 @@ from noodl_builder.write import write
 from noodl_portable.cli import main
 from tests.builder.world import SHOP, clean_environment, make_backend
 from tests.driver import Backend
+from tests.runtime.test_deployments import saying
+from tests.runtime.workflow.graphs import document
 
 pytestmark = pytest.mark.slow
 Start = Callable[..., subprocess.CompletedProcess[str]]
@@ -39,10 +41,14 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make(tmp_path: Path, runtime: RuntimeParts, kept: Path) -> Callable[..., Path]:
-    """make("2.0", columns) -> a bundle of the shop in that version."""
+    """make("2.0", columns) -> a bundle of the shop in that version. more: {name: document}."""
 
-    def made(version: str, *columns: dict[str, Any]) -> Path:
-        files = {**SHOP, "schema.json": {"tables": [{"name": "Product", "columns": [*columns]}]}}
+    def made(version: str, *columns: dict[str, Any], **more: Any) -> Path:
+        files = {
+            **SHOP,
+            **more,
+            "schema.json": {"tables": [{"name": "Product", "columns": [*columns]}]},
+        }
         options = BuildOptions(folder=make_backend(tmp_path / "shop", files), version=version)
         output = tmp_path / version / "shop.pyz"  # of one name, so that they share what is unpacked
         return write(plan(options, runtime), output, cache=kept, trial=False).output
@@ -149,3 +155,29 @@ def test_a_front_end_inside_finds_its_backend_at_any_port(
         with urllib.request.urlopen(f"{backend.ready['url']}/") as answer:
             assert answer.read() == b"<p>"
         backend.stop()
+
+
+def test_functions_of_an_upgrade_come_before_those_deployed_earlier(
+    make: Callable[..., Path], tmp_path: Path, kept: Path
+) -> None:
+    workflow = "workflows/f.workflow.json"
+    old = make("1.0", **{workflow: saying("bundle")})
+    with served(old, tmp_path, kept) as backend:
+        assert said(backend) == "bundle"
+        deployed = document(*saying("deployed")["components"], *saying("extra", "G")["components"])
+        headers = {
+            "X-Parse-Application-Id": backend.ready["appId"],
+            "X-Parse-Master-Key": backend.master_key(),
+        }
+        body = {"deploy": json.dumps(deployed)}
+        assert backend.call("POST", "/functions-admin/deploy", body, headers)[0] == 200
+        backend.stop()
+    with served(make("1.1", **{workflow: saying("bundle")}), tmp_path, kept) as backend:
+        assert (said(backend), said(backend, "G")) == ("deployed", "extra")
+        backend.stop()
+    with served(make("2.0", **{workflow: saying("upgrade")}), tmp_path, kept) as backend:
+        assert (said(backend), said(backend, "G")) == ("upgrade", "extra")
+
+
+def said(backend: Backend, name: str = "F") -> Any:
+    return backend.call("POST", f"/functions/{name}", {})[1]["result"]["said"]
