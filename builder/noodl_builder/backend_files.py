@@ -156,8 +156,15 @@ def _others(options: BuildOptions) -> Iterator[LeftOut]:
         if path.name == "data":
             seeded = "other than records and files" if options.include_data else "records"
             yield LeftOut("data", f"{seeded}; they stay with this backend")
+            yield from _deployed(path / "deployed")
         elif path.name not in taken and path.resolve() != (options.app or path / "x").resolve():
             yield LeftOut(path.name, reason_against(path.name) or "not part of a backend")
+
+
+def _deployed(folder: Path) -> Iterator[LeftOut]:
+    if any(folder.glob(f"*{WORKFLOW_SUFFIX}")):
+        why = "functions an editor deployed; copy a version to workflows/ to take it along"
+        yield LeftOut("data/deployed", why)
 
 
 def _json_text(document: Mapping[str, Any]) -> bytes:

@@ -45,6 +45,12 @@ def test_a_plan_lists_the_backend_and_nothing_of_this_machine(backend: Path) -> 
     )
 
 
+def test_a_plan_says_that_deployed_functions_stay_and_how_to_take_them_along(backend: Path) -> None:
+    make_backend(backend, {"data/deployed/3-5f0c1a9e.workflow.json": "{}"})
+    told = {left.name: left.reason for left in planned(backend).left_out}
+    assert "copy a version to workflows/" in told["data/deployed"]
+
+
 def test_a_plan_holds_what_starts_it(backend: Path) -> None:
     top = {e.name.partition("/")[0] for e in planned(backend).entries}
     assert top == {
