@@ -16,6 +16,7 @@ from noodl_runtime.access.users import own_token
 from noodl_runtime.access.writing import check_may_write
 from noodl_runtime.errors import NoSuchRecord, PortableError, Unauthorized
 from noodl_runtime.record_writes import RecordWrites
+from noodl_runtime.schema.layout import SYSTEM_FIELDS
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.schema.names import check_collection_name
 from noodl_runtime.schema.renaming import Rename
@@ -102,6 +103,7 @@ class Backend:
         *,
         include: tuple[str, ...] = (),
         keys: tuple[str, ...] | None = None,
+        exclude_keys: tuple[str, ...] = (),
     ) -> Record:
         """Return one record, of the caller themselves also the sessionToken.
 
@@ -115,11 +117,15 @@ class Backend:
             object_id,
             include=include,
             keys=reading.keys(collection, keys),
+            # of the record itself they go last: whose it is may be said by one of them
+            exclude_keys=tuple(key for key in exclude_keys if "." in key),
             principals=caller.principals,
         )
         if not reading.sees(collection, record):
             raise NoSuchRecord("Object not found.")
-        return {**reading.shown(collection, record, keys), **own_token(caller, collection, record)}
+        shown = {**reading.shown(collection, record, keys), **own_token(caller, collection, record)}
+        excluded = {key for key in exclude_keys if key not in SYSTEM_FIELDS}
+        return {name: value for name, value in shown.items() if name not in excluded}
 
     def count(self, caller: Caller, collection: str, where: Mapping[str, Any]) -> int:
         """Return how many records match and may be seen."""

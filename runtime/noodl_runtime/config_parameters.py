@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from noodl_runtime.dataclass import dataclass
-from noodl_runtime.errors import BadName
+from noodl_runtime.errors import BadName, BadRequest
 from noodl_runtime.schema import operations
 from noodl_runtime.schema.model import Field
 from noodl_runtime.store.contract import CloudStore, Create, Delete, Query, Save, Write
@@ -48,7 +48,7 @@ class ConfigParameters:
         """Set these parameters and no others, all or none of them; operations.Delete() removes one.
 
         master_key_only: {"name": True}; what it does not name stays as it is
-        raises: BadName
+        raises: BadName; BadRequest for another operation
         """
         present = self.read()
         writes = [
@@ -68,6 +68,10 @@ def _write(
         raise BadName(f"a parameter cannot be called {name!r}; use letters, digits and _")
     if isinstance(values.get(name), operations.Delete):
         return Delete(collection=COLLECTION, object_id=name) if there else None
+    if isinstance(values.get(name), operations.Operation):
+        raise BadRequest(
+            f"{name}: a parameter is set or deleted; there is no other __op"
+        )
     changed: dict[str, Any] = {"value": {"value": values[name]}} if name in values else {}
     if name in hidden:
         changed["masterKeyOnly"] = hidden[name]

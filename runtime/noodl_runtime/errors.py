@@ -204,6 +204,12 @@ class BadName(PortableError):
     status, code = 400, 105
 
 
+class BadNestedKey(PortableError):
+    """A key inside an object has a character that paths into objects, or operators, are made of."""
+
+    status, code = 400, 121
+
+
 class WrongType(PortableError):
     """A value does not fit the type of its field; the message names both types."""
 
@@ -273,6 +279,12 @@ class BadFileName(PortableError):
     """An upload has no usable name."""
 
     status, code = 400, 122
+
+
+class FileNotRemoved(PortableError):
+    """A file that is to be removed is not there."""
+
+    status, code = 400, 153
 
 
 class FileRefused(PortableError):

@@ -13,6 +13,7 @@ from noodl_runtime.errors import BadFileName, NoSuchFile
 
 MAX_NAME = 128  # characters of the client's part
 _STORED = re.compile(r"(p?)([0-9a-f]{32})_([^/\\\x00-\x1f\x7f]{1,128})")
+_REFUSED = re.compile(r"""^\.|[/\\:*?"<>|$%#`\x00-\x1f\x7f]""")  # means something to a system
 _KEPT = re.compile(r"[^\w@. ~()-]")
 
 
@@ -29,7 +30,15 @@ class StoredName:
 
 
 def new_name(given: str, *, private: bool) -> StoredName:
-    """Return a fresh name for an upload. raises: BadFileName when nothing of it can be kept."""
+    """Return a fresh name for an upload; harmless signs that URLs dislike become "_".
+
+    raises: BadFileName for signs that lead elsewhere, and when nothing of it can be kept
+    """
+    if _REFUSED.search(given):
+        raise BadFileName(
+            f"the name {given[:MAX_NAME]!r} of a file has signs that mean something to a file "
+            "system; use letters, digits, blanks and -_.~@()"
+        )
     kept = _KEPT.sub("_", unicodedata.normalize("NFC", given)).strip(" .")
     if not kept.strip("_"):
         raise BadFileName("the file needs a name: POST /files/photo.png")

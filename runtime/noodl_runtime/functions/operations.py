@@ -24,6 +24,7 @@ class RecordOperations(Protocol):
         *,
         include: tuple[str, ...] = (),
         keys: tuple[str, ...] | None = None,
+        exclude_keys: tuple[str, ...] = (),
     ) -> Record:
         """Return one record."""
         ...

@@ -12,9 +12,8 @@ from noodl_runtime.http.strict_json import read_json
 from noodl_runtime.store.contract import Query
 
 DEFAULT_LIMIT = 100
-QUERY_PARAMETERS = (
-    "where", "limit", "skip", "count", "keys", "excludeKeys", "include", "includeAll",
-)  # fmt: skip
+ONE_RECORD = ("keys", "excludeKeys", "include", "includeAll")
+QUERY_PARAMETERS = ("where", "limit", "skip", "count", *ONE_RECORD)
 NOTHING = ("", None)
 
 Parameters = Mapping[str, Any]

@@ -108,6 +108,8 @@ def search(operand: Operand) -> Search:
     for key, kind, words in _SEARCH_KEYS:
         if not isinstance(given.get(key), kind):
             raise operand.refused(f"{words} as {key}")
+    if not given["$term"]:
+        raise operand.refused("a text that is not empty as $term")
     unknown = given.keys() - {key for key, _, _ in _SEARCH_KEYS}
     if unknown:
         raise operand.refused(f"no {min(unknown)!r} in $search")

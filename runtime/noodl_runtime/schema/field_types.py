@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from noodl_runtime.dataclass import dataclass
-from noodl_runtime.errors import InvalidValue, WrongType
+from noodl_runtime.errors import BadNestedKey, InvalidValue, WrongType
 from noodl_runtime.schema.json_values import checked_text, from_json, to_json
 from noodl_runtime.schema.model import Field
 from noodl_runtime.values import (
@@ -98,6 +98,25 @@ def _place(latitude: float, longitude: float) -> None:
             raise InvalidValue(f"{name} {number!r} is not between -{most} and {most}")
 
 
+def _tree(value: Any) -> str:
+    text = to_json(value)
+    if "." in text or "$" in text:  # else there can be no such key
+        _check_keys(value)
+    return text
+
+
+def _check_keys(value: Any) -> None:
+    """Refuse keys that no path could lead to: "address.city" is the city of an address."""
+    if isinstance(value, dict):
+        for key, member in value.items():
+            if "." in key or "$" in key:
+                raise BadNestedKey(f"the key {key[:100]!r} has a '.' or '$'; use other characters")
+            _check_keys(member)
+    elif isinstance(value, list | tuple):
+        for member in value:
+            _check_keys(member)
+
+
 def _polygon_back(stored: str) -> Polygon:
     return Polygon(tuple((latitude, longitude) for latitude, longitude in from_json(stored)))
 
@@ -123,14 +142,14 @@ _TYPES = (
         name="Object",
         sql="TEXT",
         classes=(dict,),
-        encode=to_json,
+        encode=_tree,
         decode=from_json,
     ),
     FieldType(
         name="Array",
         sql="TEXT",
         classes=(list, tuple),
-        encode=to_json,
+        encode=_tree,
         decode=from_json,
     ),
     FieldType(

@@ -26,6 +26,8 @@ _PROTOTYPE_MEMBERS = frozenset(
         "valueOf",
     }
 )
+# On the wire an included record says with it what collection it is of.
+_CLASS_NAME = "className"
 RESERVED_FIELDS = frozenset(SYSTEM_FIELDS) | _PROTOTYPE_MEMBERS
 
 
@@ -108,6 +110,8 @@ def check_collection_name(name: str, *, code: int = 103) -> None:
 
 def check_field_name(name: str) -> None:
     """Accept the name of a field that an author declares. raises: BadName."""
+    if name == _CLASS_NAME:
+        raise BadName(f"invalid field name: {name}; it stands for a record's collection")
     if not is_name(name):
         raise BadName(
             f"invalid field name: {name}; names have letters, digits and _, start with a letter "

@@ -15,6 +15,11 @@ from noodl_runtime.schema.model import Collection, Field
 Rule = Callable[[Any], None]  # accepts the value of a field, None for null or missing
 
 
+def is_unset(value: Any) -> bool:
+    """Tell whether a value is none where one is required, or a default stands in for it."""
+    return value is None or value == ""
+
+
 def rules_of(collection: Collection) -> Mapping[str, Rule]:
     """Return the rule of each field that has one: {"title": ...}. A rule raises InvalidValue."""
     return {
@@ -42,10 +47,9 @@ def _rule(field: Field) -> Rule:
     validator = _validator(json.dumps(field.constraint)) if field.constraint else None
 
     def rule(value: Any) -> None:
-        if value is None:
-            if field.required:
-                raise InvalidValue(f"{field.name} is required")
-        elif validator is not None:
+        if field.required and is_unset(value):
+            raise InvalidValue(f"{field.name} is required")
+        if value is not None and validator is not None:
             for error in validator.iter_errors(json.loads(to_json(value))):
                 raise InvalidValue(f"{field.name}: {error.message}")
 

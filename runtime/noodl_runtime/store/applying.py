@@ -29,7 +29,7 @@ from noodl_runtime.schema.operations import (
     RelationOperation,
     SetOnInsert,
 )
-from noodl_runtime.schema.rules import rules_of
+from noodl_runtime.schema.rules import is_unset, rules_of
 from noodl_runtime.store.nested import with_nested
 from noodl_runtime.values import Record, RelationTo
 
@@ -94,7 +94,7 @@ def created(form: Form, values: Mapping[str, Any]) -> Outcome:
     for each in form.unsent:
         if each.type == "Relation":
             outcome.record[each.name] = RelationTo(each.target or "")
-        elif each.name not in outcome.record:
+        elif is_unset(outcome.record.get(each.name)):
             _put(outcome, form.keeping[each.name], each.default)
     for name, rule in form.rules.items():
         rule(outcome.record.get(name))

@@ -169,6 +169,7 @@ class CloudStore(Protocol):
         *,
         include: tuple[str, ...] = (),
         keys: tuple[str, ...] | None = None,
+        exclude_keys: tuple[str, ...] = (),
         principals: Principals = None,
     ) -> Record:
         """Return one record. raises: NoSuchRecord."""

@@ -79,10 +79,11 @@ def _place(root: Wanted, path: list[str]) -> Wanted:
 def _want(root: Wanted, path: list[str], name: str) -> None:
     """Want a field at the end of a path, and on the way the pointers that lead there."""
     for depth in range(len(path)):
-        place = _place(root, path[:depth])
-        if place.keys is not None:
-            place.keys.add(path[depth])
-    place = _place(root, path)
+        _want_field(_place(root, path[:depth]), path[depth])
+    _want_field(_place(root, path), name)
+
+
+def _want_field(place: Wanted, name: str) -> None:
     place.keys = (place.keys or set()) | {name}
 
 

@@ -136,8 +136,8 @@ ENVELOPES = [
         {"__type": "Object", "className": "List", "objectId": "a1", "n": 1},
     ),
     (
-        Polygon(((0, 0), (0, 1), (1, 1))),
-        {"__type": "Polygon", "coordinates": [[0, 0], [0, 1], [1, 1]]},
+        Polygon(((0, 0), (0, 1), (1, 1), (0, 0))),
+        {"__type": "Polygon", "coordinates": [[0, 0], [0, 1], [1, 1], [0, 0]]},
     ),
 ]
 
@@ -160,7 +160,6 @@ BROKEN: list[dict[str, Any]] = [
     {"__type": "GeoPoint", "latitude": 91, "longitude": 0},
     {"__type": "GeoPoint", "latitude": "1", "longitude": 0},
     {"__type": "GeoPoint", "latitude": True, "longitude": 0},
-    {"__type": "Polygon", "coordinates": [[0, 0], [1, 1]]},
     {"__type": "Polygon", "coordinates": [[0, 0], [1, 1], [2]]},
     {"__type": "File", "name": 5},
     {"__type": "Object", "className": "List"},

@@ -5,6 +5,7 @@ from typing import Any
 
 from noodl_runtime.errors import (
     BadJson,
+    BadRequest,
     NoSuchCollection,
     NotAllowed,
     PortableError,
@@ -79,10 +80,11 @@ def _geo_point(members: Members) -> GeoPoint:
 def _polygon(members: Members) -> Polygon:
     pairs = members["coordinates"]
     if not isinstance(pairs, list) or len(pairs) < 3:
-        raise ValueError("coordinates must be a list of at least three [latitude, longitude] pairs")
-    return Polygon(
-        tuple((_degrees("latitude", a, 90), _degrees("longitude", b, 180)) for a, b in pairs)
-    )
+        raise BadRequest("a Polygon needs at least three [latitude, longitude] pairs")
+    points = [(_degrees("latitude", a, 90), _degrees("longitude", b, 180)) for a, b in pairs]
+    if points[0] != points[-1]:
+        points.append(points[0])  # it is answered closed, as the recorded servers do
+    return Polygon(tuple(points))
 
 
 def _bytes(members: Members) -> Bytes:

@@ -5,7 +5,8 @@ from typing import Any
 
 from noodl_runtime.errors import BadName
 from noodl_runtime.schema.layout import SYSTEM_FIELDS
-from noodl_runtime.schema.operations import Add, AddUnique, Increment, Remove, SetOnInsert
+from noodl_runtime.schema.operations import Add, AddUnique, Delete, Increment, Remove, SetOnInsert
+from noodl_runtime.schema.rules import is_unset
 from noodl_runtime.values import Record, RelationTo
 
 _FORBIDDEN_KEYS = ("constructor", "__proto__")
@@ -49,8 +50,10 @@ def created_answer(sent: Mapping[str, Any], record: Record) -> dict[str, Any]:
 
 
 def _is_sent(name: str, value: Any, sent: Mapping[str, Any]) -> bool:
-    """Say whether a client knows a value; the session token they get may not be what they sent."""
-    return name in sent and (name != _TOKEN or value == sent[name])
+    """Say whether a client knows a value; a default and a session token are not what they sent."""
+    if name not in sent or (name == _TOKEN and value != sent[name]):
+        return False
+    return is_unset(value) or not (is_unset(sent[name]) or isinstance(sent[name], Delete))
 
 
 def saved_answer(sent: Mapping[str, Any], record: Record) -> dict[str, Any]:

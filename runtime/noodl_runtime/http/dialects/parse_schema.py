@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from noodl_runtime.errors import BadName, BadRequest, SchemaRefused
+from noodl_runtime.errors import BadName, BadRequest, WrongType
 from noodl_runtime.schema.model import Collection, Field
 
 _SYSTEM: dict[str, dict[str, Any]] = {
@@ -41,17 +41,19 @@ def read_fields(document: Mapping[str, Any]) -> tuple[dict[str, Field], set[str]
     """Return the fields a class document gives, and the names of those it drops.
 
     {"fields": {"n": {"type": "Number"}, "old": {"__op": "Delete"}}} -> ({"n": Field}, {"old"})
-    raises: SchemaRefused, BadName for a system field
+    raises: BadRequest, WrongType, BadName for a system field
     """
     given = document.get("fields", {})
     if not isinstance(given, Mapping) or not all(isinstance(v, Mapping) for v in given.values()):
-        raise SchemaRefused("fields must be an object of objects")
+        raise BadRequest("fields must be an object of objects")
     fields: dict[str, Field] = {}
     dropped: set[str] = set()
     for name, attributes in given.items():
+        if name in _SYSTEM:
+            raise BadName(f"field {name} cannot be changed: every class has it", code=136)
         if attributes.get("__op") == "Delete":
             dropped.add(name)
-        elif _SYSTEM.get(name) != attributes:
+        else:
             fields[name] = _read_field(name, attributes)
     return fields, dropped
 
@@ -67,14 +69,14 @@ def read_permissions(document: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _read_field(name: str, attributes: Mapping[str, Any]) -> Field:
-    if name in _SYSTEM:
-        raise BadName(f"field {name} cannot be added: every class has it", code=136)
     kind, target = attributes.get("type"), attributes.get("targetClass")
     required = attributes.get("required", False)
     if not isinstance(kind, str) or not isinstance(target, str | None):
-        raise SchemaRefused(f"field {name} needs a type, and targetClass must be a text")
+        raise BadRequest(f"field {name} needs a type, and targetClass must be a text")
     if not isinstance(required, bool):
-        raise SchemaRefused(f"required of field {name} must be true or false")
+        raise BadRequest(f"required of field {name} must be true or false")
+    if kind == "Relation" and required:
+        raise WrongType(f"field {name} is a Relation, which is always there: leave out required")
     return Field(
         name=name,
         type=kind,

@@ -18,6 +18,7 @@ from noodl_runtime.errors import (
     BadFileName,
     BadJson,
     BadRequest,
+    FileNotRemoved,
     NoSuchFile,
     NotAllowed,
 )
@@ -61,7 +62,18 @@ def nameless(backend: "Backend", request: Request) -> Response:
 
 
 def download(backend: "Backend", request: Request) -> Response:
-    """Answer 200 with the bytes, 206 with a part of them, 304 when the client has them."""
+    """Answer 200 with the bytes, 206 with a part of them, 304 when the client has them.
+
+    404 is told in plain text: whoever looks for a file is no client of the API.
+    """
+    try:
+        return _downloaded(backend, request)
+    except NoSuchFile:
+        headers = {"Content-Type": "text/plain; charset=utf-8"}
+        return Response(status=404, headers=headers, body=b"File not found.")
+
+
+def _downloaded(backend: "Backend", request: Request) -> Response:
     files, stored = _files(backend), request.params["name"]
     if request.params["appId"] != backend.app_id:
         raise NoSuchFile("there is no such file")
@@ -81,7 +93,11 @@ def download(backend: "Backend", request: Request) -> Response:
 
 def delete(backend: "Backend", request: Request) -> Response:
     """Answer 200 {} when the file is gone."""
-    _files(backend).delete(request.params["name"])
+    name = request.params["name"]
+    try:
+        _files(backend).delete(name)
+    except NoSuchFile as error:
+        raise FileNotRemoved(f"there is no file {name[:200]!r} to remove") from error
     return parse_answer(backend, request, {})
 
 

@@ -32,6 +32,7 @@ def find(backend: "Backend", request: Request) -> Response:
 def get(backend: "Backend", request: Request) -> Response:
     """Answer 200 with one record."""
     collection = request.params["className"]
+    parameters.check_known(request.query, (*parameters.ONE_RECORD, *HINTS))
     keys = parameters.names(request.query, "keys") or None
     record = backend.fetch(
         request.caller,
@@ -39,6 +40,7 @@ def get(backend: "Backend", request: Request) -> Response:
         request.params["objectId"],
         include=parameters.include(request.query),
         keys=_with_relations(backend, collection, keys),
+        exclude_keys=parameters.names(request.query, "excludeKeys"),
     )
     return parse_answer(backend, request, record)
 

@@ -31,6 +31,7 @@ def query(backend: "Backend", request: Request) -> Response:
 
 def fetch(backend: "Backend", request: Request) -> Response:
     """Answer 200 with one record."""
+    parameters.check_known(request.query, parameters.ONE_RECORD)
     existing(backend, request.caller, request.params["table"])
     record = backend.fetch(
         request.caller,
@@ -38,6 +39,7 @@ def fetch(backend: "Backend", request: Request) -> Response:
         request.params["id"],
         include=parameters.include(request.query),
         keys=parameters.names(request.query, "keys") or None,
+        exclude_keys=parameters.names(request.query, "excludeKeys"),
     )
     return plain_answer(backend, request, record)
 

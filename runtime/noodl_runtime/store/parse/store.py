@@ -92,10 +92,17 @@ class ParseStore:
         *,
         include: tuple[str, ...] = (),
         keys: tuple[str, ...] | None = None,
+        exclude_keys: tuple[str, ...] = (),
         principals: Principals = None,
     ) -> Record:
         """Return one record. raises: NoSuchRecord."""
-        query = Query(collection=collection, include=include, keys=keys, principals=principals)
+        query = Query(
+            collection=collection,
+            include=include,
+            keys=keys,
+            exclude_keys=exclude_keys,
+            principals=principals,
+        )
         return self._reader.fetch(query, object_id)
 
     def count(

@@ -42,19 +42,12 @@ class Queries:
         """Return the records that match, and their number if it is asked for."""
         return self._fresh(lambda state: self._query(state, query))
 
-    def fetch(
-        self,
-        collection: str,
-        object_id: str,
-        *,
-        include: tuple[str, ...],
-        keys: tuple[str, ...] | None,
-        principals: Principals,
-    ) -> Record:
-        """Return one record. raises: NoSuchRecord, also when it may not be read."""
-        return self._fresh(
-            lambda state: self._fetch(state, collection, object_id, include, keys, principals)
-        )
+    def fetch(self, query: Query, object_id: str) -> Record:
+        """Return one record, with the keys and include of a query.
+
+        raises: NoSuchRecord, also when it may not be read
+        """
+        return self._fresh(lambda state: self._fetch(state, query, object_id))
 
     def count(self, collection: str, where: Mapping[str, Any], principals: Principals) -> int:
         """Return how many records match."""
@@ -108,26 +101,17 @@ class Queries:
         rows = self._reader.rows(text, parameters)
         return Found(answer.records(rows), count)
 
-    def _fetch(
-        self,
-        state: State,
-        collection: str,
-        object_id: str,
-        include: tuple[str, ...],
-        keys: tuple[str, ...] | None,
-        principals: Principals,
-    ) -> Record:
-        table = state.tables.get(collection)
+    def _fetch(self, state: State, query: Query, object_id: str) -> Record:
+        table = state.tables.get(query.collection)
         if table is None:
             raise NoSuchRecord("Object not found.")
         answer: Answer | None = None
         text = table.select_by_id
-        if include or keys is not None:
-            query = Query(collection=collection, include=include, keys=keys, principals=principals)
+        if query.include or query.keys is not None or query.exclude_keys:
             answer = Answer(table, query, partial(self._look, state))
             text = table.by_id(answer.columns)
         rows = self._reader.look_up(text, (object_id,))
-        if not rows or not may_read(rows[0], principals):
+        if not rows or not may_read(rows[0], query.principals):
             raise NoSuchRecord("Object not found.")
         return answer.records(rows)[0] if answer else table.whole.record(rows[0])
 

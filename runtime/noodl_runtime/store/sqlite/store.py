@@ -114,12 +114,18 @@ class SqliteStore:
         *,
         include: tuple[str, ...] = (),
         keys: tuple[str, ...] | None = None,
+        exclude_keys: tuple[str, ...] = (),
         principals: Principals = None,
     ) -> Record:
         """Return one record. raises: NoSuchRecord."""
-        return self._parts.queries.fetch(
-            collection, object_id, include=include, keys=keys, principals=principals
+        query = Query(
+            collection=collection,
+            include=include,
+            keys=keys,
+            exclude_keys=exclude_keys,
+            principals=principals,
         )
+        return self._parts.queries.fetch(query, object_id)
 
     def count(
         self, collection: str, where: Mapping[str, Any], *, principals: Principals = None
