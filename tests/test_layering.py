@@ -71,7 +71,6 @@ ARROWS: dict[str, set[str]] = {
         "backend",
         "definition",
         "data_folder",
-        "triggers",
         "realtime",
     },
     "lineage": {"errors", "values", "dataclass", "formats", "data_folder", "store"},
@@ -95,6 +94,7 @@ ARROWS: dict[str, set[str]] = {
         "assemble",
         "http",
         "reload",
+        "triggers",
     },
 }
 WORLD = {

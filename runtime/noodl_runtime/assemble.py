@@ -22,7 +22,6 @@ from noodl_runtime.schema.upgrade import authored, upgraded
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import CloudStore
 from noodl_runtime.store.registry import AdapterRegistry
-from noodl_runtime.triggers.triggers import Triggers
 from noodl_runtime.workflow.graph import Problem
 
 
@@ -80,7 +79,6 @@ def _assembled(
     load_workflows(functions, definition.workflows, definition.problems)
     backend.deployments = Deployments(folder.deployed, functions, settings.deployed_versions)
     backend.deployments.open()
-    backend.triggers = Triggers(functions, store, settings)
     backend.schema_changed = lambda schema: _write_schema(folder, schema)
     backend.schema_changed(store.get_schema())
     return backend

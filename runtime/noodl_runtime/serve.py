@@ -212,9 +212,10 @@ class Service:
         self.backend = self._upgraded(bundle) if bundle else self._assemble()
         self._add_front_end()
         from noodl_runtime.http.server import Server
+        from noodl_runtime.triggers.waking import Waking
 
         self.server = Server(self.backend, settings.host, settings.port)
-        triggers = self.backend.triggers
+        triggers = Waking(self.backend, self.backend.functions, self.backend.store, self.settings)
         triggers.prepare()
         self._closers.append(triggers.stop)
         self.server.start()

@@ -75,6 +75,8 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
             chosen, definition, DataFolder(tmp_path), {"NOODL_SECRET_S": "hook-secret"}
         )
         running.append(backend)
+        assert backend.functions
+        backend.triggers = Triggers(backend.functions, backend.store, chosen)
         triggers_of(backend).prepare()
         triggers_of(backend).start()
         return backend
