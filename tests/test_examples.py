@@ -1,10 +1,13 @@
 """The examples do what their names say: each function is called, over a real store."""
 
+import hashlib
+import hmac
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 
 from noodl_runtime.access.caller import ANYONE, MASTER
@@ -15,8 +18,10 @@ from noodl_runtime.definition import read_definition
 from noodl_runtime.functions import FunctionRequest
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import Create, Query
-from noodl_runtime.values import Pointer
+from noodl_runtime.triggers.waking import Waking
+from noodl_runtime.values import Pointer, Record
 
+PAYMENT_SECRET = "what the payment service signs with"
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 Call = Callable[[str, Any], tuple[int, Any]]
 
@@ -25,8 +30,15 @@ Call = Callable[[str, Any], tuple[int, Any]]
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
     """The example that the test names with indirect parametrisation."""
     definition = read_definition(EXAMPLES / request.param)
-    made = assemble(Settings(), definition, DataFolder(tmp_path), {})
+    settings, secrets = Settings(), {"NOODL_SECRET_PAYMENT_SECRET": PAYMENT_SECRET}
+    made = assemble(settings, definition, DataFolder(tmp_path), secrets)
+    assert made.functions
+    triggers = Waking(made, made.functions, made.store, settings)
+    triggers.prepare()
+    triggers.start()
     yield made
+    triggers.hold()
+    triggers.stop()
     made.close()
 
 
@@ -45,6 +57,7 @@ def call(backend: Backend) -> Call:
 
 todo = pytest.mark.parametrize("backend", ["todo"], indirect=True)
 guestbook = pytest.mark.parametrize("backend", ["guestbook"], indirect=True)
+orders = pytest.mark.parametrize("backend", ["orders"], indirect=True)
 
 
 @todo
@@ -128,3 +141,51 @@ def test_the_latest_entries_come_newest_first(backend: Backend, call: Call) -> N
         "Entry number 10",
     ]
     assert len(call("latest", {"limit": 1000})[1]["result"]["entries"]) == 10
+
+
+def notes(backend: Backend, count: int) -> list[Record]:
+    """Return the notes once there are so many."""
+    with gevent.Timeout(10):
+        while backend.count(MASTER, "Note", {}) < count:
+            gevent.sleep(0.002)
+    return backend.query(MASTER, Query(collection="Note")).records
+
+
+def trigger(backend: Backend, kind: str) -> dict[str, Any]:
+    assert backend.triggers
+    return next(one for one in backend.triggers.all() if one["kind"] == kind)
+
+
+@orders
+def test_each_new_order_is_noted(backend: Backend) -> None:
+    order = backend.write(MASTER, Create(collection="Order", values={"item": "ink"}))
+    (note,) = notes(backend, 1)
+    assert note["text"] == "New order: ink"
+    assert note["order"] == Pointer("Order", order["objectId"])
+
+
+@orders
+def test_at_night_the_orders_that_are_not_paid_are_counted(backend: Backend) -> None:
+    for paid in (True, False, False):
+        backend.write(MASTER, Create(collection="Order", values={"item": "ink", "paid": paid}))
+    notes(backend, 3)
+    nightly = trigger(backend, "schedule")
+    assert nightly["meaning"] == "at 03:00"
+    assert backend.triggers
+    backend.triggers.fire(nightly["id"], {}, "c1")
+    assert notes(backend, 4)[-1]["text"] == "Orders that are not paid: 2"
+
+
+@orders
+def test_a_signed_payment_marks_an_order_as_paid(backend: Backend) -> None:
+    order = backend.write(MASTER, Create(collection="Order", values={"item": "ink"}))["objectId"]
+    for paid, status in ((order, 200), ("nobody", 400)):
+        body = json.dumps({"order": paid}).encode()
+        digest = hmac.new(PAYMENT_SECRET.encode(), body, hashlib.sha256).hexdigest()
+        assert backend.triggers
+        answer = backend.triggers.hooks.call(
+            method="POST", path="payment", headers={"x-signature": digest}, query={}, body=body,
+            document=json.loads(body),
+        )  # fmt: skip
+        assert answer.status == status
+    assert backend.fetch(MASTER, "Order", order)["paid"] is True

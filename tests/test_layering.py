@@ -107,10 +107,12 @@ PURE_FILES = {
     for name in (
         "clockwork",
         "firings",
+        "hook",
         "line",
         "parked",
         "registered",
         "schedule",
+        "signatures",
         "watch",
         "words",
         "zones",

@@ -12,7 +12,7 @@ from noodl_runtime.data_folder import json_text
 from noodl_runtime.errors import SetupError
 from noodl_runtime.values import iso_of, random_id
 
-TEMPLATES = ("todo", "guestbook")
+TEMPLATES = ("todo", "guestbook", "orders")
 
 
 def configure(parser: ArgumentParser) -> None:

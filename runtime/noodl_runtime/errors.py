@@ -308,6 +308,18 @@ class DeployRefused(PortableError):
     status, code = 400, 141
 
 
+class BadSignature(PortableError):
+    """The signature or token of a webhook is missing, wrong, or too old."""
+
+    status, code = 403, 119
+
+
+class HookNotReady(PortableError):
+    """A webhook has no secret to check signatures with."""
+
+    status, code = 503, 1
+
+
 class NoSuchTrigger(PortableError):
     """No trigger of the workflows that are served has this id."""
 

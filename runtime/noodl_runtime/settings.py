@@ -183,6 +183,9 @@ class Settings:
     trigger_pause: float = _setting(
         2.0, "seconds until the second try; each further pause is twice as long"
     )
+    max_waiting_hooks: int = _setting(
+        1000, "most calls of webhooks that are accepted and not run yet", minimum=1
+    )
     max_parked: int = _setting(
         1000, "most parked changes of one trigger; beyond it the oldest are forgotten", minimum=1
     )

@@ -7,7 +7,7 @@ from noodl_portable.cli import main
 from noodl_runtime.definition import read_definition
 
 
-@pytest.mark.parametrize("template", ["todo", "guestbook"])
+@pytest.mark.parametrize("template", ["todo", "guestbook", "orders"])
 def test_init_writes_a_folder_that_can_be_read(tmp_path: Path, template: str) -> None:
     assert main(["init", str(tmp_path / "my-app"), "--template", template]) == 0
     definition = read_definition(tmp_path / "my-app")

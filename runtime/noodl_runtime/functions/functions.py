@@ -263,6 +263,10 @@ class Functions:
             world.attach(hosting.run)
         return hosting
 
+    def secret(self, name: str) -> str | None:
+        """Return a secret of the backend, None for an unknown one."""
+        return self._app.secret(name) if self._app else None
+
     def file_url(self, name: str) -> str:
         """Return the address of a stored file where no request says what addresses begin with."""
         return self._file_url(self._settings.public_url.rstrip("/"), name)

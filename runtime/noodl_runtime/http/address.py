@@ -39,6 +39,20 @@ def query_parameters(text: str, most: int) -> dict[str, str]:
         raise BadRequest("the query string is not UTF-8") from error
 
 
+def repeated_parameters(text: str) -> dict[str, str | list[str]]:
+    """Return the parameters of a raw query string, of a name that stands twice all in a list.
+
+    raises: BadRequest when they are not UTF-8
+    """
+    found: dict[str, list[str]] = {}
+    try:
+        for name, value in (_pair(pair) for pair in text.split("&") if pair):
+            found.setdefault(name, []).append(value)
+    except UnicodeError as error:
+        raise BadRequest("the query string is not UTF-8") from error
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
 def _pair(pair: str) -> tuple[str, str]:
     name, _, value = pair.partition("=")
     return _decoded(name.replace("+", " ")), _decoded(value.replace("+", " "))

@@ -129,6 +129,7 @@ class Dispatcher:
             path="/" + "/".join(parts),
             params=match.params,
             query=sent.query,
+            query_text=incoming.query,
             headers=_with_session(incoming.headers, sent.credentials),
             body=sent.body,
             document=sent.document,

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
-Wire = Literal["plain", "parse", "files", "functions", "pages"]  # a row of WIRES in http/wires.py
+# a row of WIRES in http/wires.py
+Wire = Literal["plain", "parse", "files", "functions", "pages", "hooks"]
 Permission = Literal["open", "public", "master"]
 # open:   answered whatever the Origin or key (a harmless health check)
 # public: any caller; the Backend decides what this caller may see and do
@@ -30,6 +31,7 @@ class Request:
     params:  the named parts of the pattern: {"table": "Todo", "id": "aZ3k9QwXy1"}
     query:   query parameters, decoded, last one wins: {"limit": "20"}; where the Parse wire sends
              them in the body they are JSON values: {"limit": 20}
+    query_text: the same as it came, undecoded
     headers: lower-case names, repeated ones joined with ", "
     body:    the raw bytes, decompressed, already within the body limit
     document: what the wire made of the body, where it had to look into it; else None
@@ -43,6 +45,7 @@ class Request:
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
+    query_text: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     document: Mapping[str, Any] | None = None

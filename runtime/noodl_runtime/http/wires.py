@@ -5,6 +5,7 @@ parse      the Parse protocol: application id needed; credentials, method and qu
            in the body, as SDKs send them to spare a preflight; errors {"code", "error"}
 files      /files: as parse, where an upload is wrapped in JSON
 functions  /functions, which clients of both call: as parse, but the application id may be absent
+hooks      /hooks: headers and body belong to the sender of the webhook; nothing in them is for us
 pages      /apps, pages that are opened from a mail; the application id is in the path
 """
 
@@ -36,6 +37,7 @@ class WireForm:
 
     error:     (error, request id) -> (status, members of the body)
     app_id:    "ignored", "optional" (a wrong one is refused) or "needed"
+    credentials: whether keys and sessions of a request count
     in_body:   whether a POST may carry credentials, method and query in its body
     hook:      what reads such a body's objects; None: the handler reads the body itself
     kept:      what a body carries and the handler wants to see all the same
@@ -46,6 +48,7 @@ class WireForm:
     error: Callable[[PortableError, str], tuple[int, dict[str, Any]]]
     app_id: str = "ignored"
     in_body: bool = False
+    credentials: bool = True
     hook: Hook | None = None
     checks_session: bool = True
     kept: tuple[str, ...] = ()
@@ -55,6 +58,8 @@ class WireForm:
 
         raises: BadJson, BadRequest; Unauthorized for a wrong application id
         """
+        if not self.credentials:
+            return replace(request, credentials=Credentials())
         if self.in_body and request.method == "POST" and request.body:
             request = self._unwrapped(request, max_nesting)
         self._check_app(request.credentials.app_id, app_id)
@@ -121,5 +126,6 @@ WIRES: Mapping[str, WireForm] = {
     "functions": WireForm(
         error=parse.error_answer, app_id="optional", in_body=True, checks_session=False
     ),
+    "hooks": WireForm(error=plain.error_answer, credentials=False),
     "pages": WireForm(error=parse.error_answer, checks_session=False),
 }

@@ -1,12 +1,14 @@
 """What a person says who fires a trigger by hand, as the firing it stands for."""
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from noodl_runtime.errors import BadRequest
 from noodl_runtime.store.contract import Change, CloudStore
-from noodl_runtime.triggers.firings import of_change, of_schedule
+from noodl_runtime.triggers.firings import of_call, of_change, of_schedule
+from noodl_runtime.triggers.hook import HookCall
 from noodl_runtime.triggers.registered import Registered
 from noodl_runtime.triggers.watch import EVENTS
 from noodl_runtime.values import Record, now_iso
@@ -19,7 +21,8 @@ FileUrl = Callable[[str], str]
 def firing_of(one: Registered, given: Given, store: CloudStore, file_url: FileUrl) -> Firing:
     """Return the firing that was asked for. raises: BadRequest, NoSuchRecord.
 
-    given: of a database change {"objectId": ...} or {"record": {...}}, and {"event": "save"}
+    given: of a database change {"objectId": ...} or {"record": {...}}, and {"event": "save"};
+           of a webhook {"body": ..., "headers": {...}, "query": {...}}
     """
     return _FIRINGS[one.trigger.kind](one, given, store, file_url)
 
@@ -47,7 +50,20 @@ def _record(collection: str, given: Given, store: CloudStore) -> Record:
     raise BadRequest('say which record: {"objectId": ...} or {"record": {...}}')
 
 
+def _call(_one: Registered, given: Given, _store: CloudStore, _url: FileUrl) -> Firing:
+    headers, query = given.get("headers", {}), given.get("query", {})
+    if not isinstance(headers, dict) or not isinstance(query, dict):
+        raise BadRequest("headers and query must be objects")
+    document = given.get("body")
+    body = b"" if document is None else json.dumps(document).encode()
+    texts = {name.lower(): str(value) for name, value in headers.items()}
+    return of_call(
+        HookCall(method="POST", path="", headers=texts, query=query, body=body, document=document)
+    )
+
+
 _FIRINGS: Mapping[str, Callable[[Registered, Given, CloudStore, FileUrl], Firing]] = {
     "schedule": _schedule,
     "dbChange": _change,
+    "webhook": _call,
 }

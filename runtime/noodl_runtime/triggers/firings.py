@@ -1,13 +1,32 @@
 """What each kind of trigger brings into its run. Pure. source: the node reference of triggers."""
 
+import base64
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from noodl_runtime.store.contract import Change
+from noodl_runtime.triggers.hook import HookCall
 from noodl_runtime.values import iso_of
 from noodl_runtime.workflow.js.values import UNDEFINED, Moment
 from noodl_runtime.workflow.local_records import shown
 from noodl_runtime.workflow.triggering import Firing
+
+
+def of_call(call: HookCall) -> Firing:
+    """Return the firing of a webhook; a body that is no JSON is a text, an empty one undefined."""
+    text = call.body.decode("utf-8", "replace")
+    body = text if call.document is None and call.body else call.document
+    return Firing(
+        outputs={
+            "body": UNDEFINED if not call.body else body,
+            "headers": dict(call.headers),
+            "query": dict(call.query),
+            "rawBody": text,
+            "rawBase64": base64.b64encode(call.body).decode("ascii"),
+        },
+        parameters=call.document if isinstance(call.document, dict) else {},
+        headers=call.headers,
+    )
 
 
 def of_schedule(moment: float) -> Firing:

@@ -14,6 +14,8 @@ from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import CloudStore
 from noodl_runtime.triggers.by_hand import firing_of
 from noodl_runtime.triggers.feed import Feed
+from noodl_runtime.triggers.hook import Hook
+from noodl_runtime.triggers.hooks import Hooks
 from noodl_runtime.triggers.parked import Parked
 from noodl_runtime.triggers.parking import Parking
 from noodl_runtime.triggers.registered import Registered, registered
@@ -41,6 +43,7 @@ class Triggers:
         self._parking = Parking(store, settings.max_parked)
         self._feed = Feed(store, self._runs, self._parking, settings)
         self._clock = CLOCK
+        self.hooks = Hooks(store, self._runs, functions.secret, settings.max_waiting_hooks)
         self._timetable = Timetable(store, self._runs, clock=CLOCK)
         self._all: dict[str, Registered] = {}
         self._stop_at = 0.0
@@ -60,6 +63,7 @@ class Triggers:
         self._started = True
         self._timetable.start()
         self._feed.start()
+        self.hooks.resume()
 
     def hold(self) -> None:
         """Start no further run; those that are under way have the stop_timeout from now on."""
@@ -79,7 +83,7 @@ class Triggers:
         """Take over the triggers of the workflows that are served now."""
         schema = self._store.get_schema()
         fields = known_fields(schema, self._functions.serving.workflows.metadata)
-        found = registered(self._functions.triggers(), fields, schema)
+        found = registered(self._functions.triggers(), fields, schema, self._functions.secret)
         self._all = {one.id: one for one in found}
         for one in found:
             if one.problem:
@@ -88,6 +92,7 @@ class Triggers:
         whole = all(p.component and not p.fatal for p in self._functions.problems)
         self._timetable.follow(found, forget_others=whole)
         self._feed.follow(found, forget_others=whole)
+        self.hooks.follow(found)
 
     # -- looking
 
@@ -135,6 +140,11 @@ class Triggers:
         if one.trigger.kind == "dbChange":
             parked = [parked.document() for parked in self._parking.of(one.id)]
             return {**self._feed.shown(one.id), "parked": parked}
+        if isinstance(one.what, Hook):
+            return {
+                "url": self._settings.public_url.rstrip("/") + one.what.url,
+                "methods": sorted(one.what.methods),
+            }
         return {}
 
     # -- by hand

@@ -83,6 +83,16 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
     "webhook": (
         Parameter("path", "/webhook", "behind /hooks"),
         Parameter("method", "POST", "GET, POST, PUT, DELETE, or some of them with commas between"),
+        Parameter(
+            "verify",
+            "none",
+            "how senders prove themselves: none, token, hmac (SHA-256 of the body), github, "
+            "stripe, slack, standard (Standard Webhooks)",
+        ),
+        Parameter("secret", "", "name of the backend's secret that this goes by"),
+        Parameter("signatureHeader", "", "header of signature or token, if not the usual one"),
+        Parameter("tolerance", 300, "seconds that a signed time may be away from now"),
+        Parameter("respond", "response", "accepted: answer 202 at once and run it afterwards"),
     ),
 }
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {

@@ -11,6 +11,7 @@ from noodl_runtime.http.routes import (
     files,
     functions,
     health,
+    hooks,
     mail_pages,
     parse_aggregate,
     parse_batch,
@@ -35,6 +36,7 @@ PLAIN: list[Route] = [
     *batch.ROUTES,
     *records.ROUTES,
     *runs.ROUTES,
+    *hooks.ROUTES,
     *triggers.ROUTES,
     *realtime.ROUTES,
 ]
