@@ -69,9 +69,7 @@ def _write(
     if isinstance(values.get(name), operations.Delete):
         return Delete(collection=COLLECTION, object_id=name) if there else None
     if isinstance(values.get(name), operations.Operation):
-        raise BadRequest(
-            f"{name}: a parameter is set or deleted; there is no other __op"
-        )
+        raise BadRequest(f"{name}: a parameter is set or deleted; there is no other __op")
     changed: dict[str, Any] = {"value": {"value": values[name]}} if name in values else {}
     if name in hidden:
         changed["masterKeyOnly"] = hidden[name]
