@@ -27,6 +27,7 @@ from noodl_runtime.http.guard import Guard, cors_headers, preflight_headers
 from noodl_runtime.http.route import Request, Response, Route, Wire
 from noodl_runtime.http.router import Match, Router
 from noodl_runtime.http.routes import ROUTES
+from noodl_runtime.http.routes.api_functions import ApiFunctions
 from noodl_runtime.http.routes.app import with_app
 from noodl_runtime.http.wires import WIRES, Sent
 
@@ -82,6 +83,7 @@ class Dispatcher:
         settings = backend.settings
         self._backend = backend
         self._router = Router(with_app(backend, list(routes)))
+        self._api_functions = ApiFunctions(backend)
         public = urlsplit(settings.public_url)
         self._guard = Guard(
             hosts=(settings.host, *settings.allowed_hosts, public.netloc),
@@ -117,7 +119,7 @@ class Dispatcher:
         parts = path_parts(incoming.path)
         if not parts and "upgrade" in incoming.headers:
             parts = REALTIME  # where the first clients open their WebSockets
-        match = self._router.find(parts)
+        match = self._api_functions.find(parts) or self._router.find(parts)
         exchange.wire = match.wire
         exchange.headers = cors_headers(self._origin(incoming, match))
         if incoming.method == "OPTIONS" and match.routes:

@@ -14,25 +14,34 @@ if TYPE_CHECKING:
 
 def call(backend: "Backend", request: Request) -> Response:
     """Answer what the function answers: 200 {"result": {...}} or 400 {"error": ...}."""
+    answer = called(backend, request, request.params["name"], request.body)
+    return Response(status=answer.status, body=_with_code(request, answer))
+
+
+def called(backend: "Backend", request: Request, name: str, body: bytes) -> "FunctionResponse":
+    """Return what a function answers to a request, if the caller may call it.
+
+    body: its parameters, JSON
+    raises: NotAllowed, InvalidSession; FunctionFailed where there are no functions
+    """
     if backend.functions is None:
-        raise FunctionFailed(f"there is no function {request.params['name']!r}; none is loaded")
+        raise FunctionFailed(f"there is no function {name!r}; none is loaded")
     from noodl_runtime.functions import FunctionRequest
 
-    name, access = request.params["name"], backend.access
+    access = backend.access
     access.functions.check(
         name, request.caller, lambda: access.callers.caller(credentials_of(request.headers))
     )
-    answer = backend.functions.call(
+    return backend.functions.call(
         name,
         FunctionRequest(
-            body=request.body,
+            body=body,
             headers=request.headers,
             caller=request.caller,
             chain=request.id,
             base_url=request.base_url,
         ),
     )
-    return Response(status=answer.status, body=_with_code(request, answer))
 
 
 def _with_code(request: Request, answer: "FunctionResponse") -> bytes:
