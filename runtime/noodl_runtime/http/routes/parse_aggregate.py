@@ -67,6 +67,8 @@ def _stage(stage: Any) -> dict[str, Any]:
 def _group(value: Any, key: str) -> dict[str, Any]:
     if not isinstance(value, Mapping) or key not in value:
         raise BadQuery(f"invalid parameter for query: group. Missing key {key}")
+    if key == "_id" and "objectId" in value:
+        raise BadQuery("a field of a group cannot be called 'objectId'")
     return {("objectId" if name == key else name): member for name, member in value.items()}
 
 

@@ -1,5 +1,6 @@
 """The stage group: rows with an equal key become one row, with what was accumulated over them."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -8,8 +9,9 @@ from noodl_runtime.query.aggregate.accumulators import ACCUMULATORS, Accumulator
 from noodl_runtime.query.aggregate.expressions import Expression, Row, expression
 from noodl_runtime.query.aggregate.stage import MAX_HELD
 from noodl_runtime.query.comparing import canonical
-from noodl_runtime.query.names import read_path
+from noodl_runtime.query.names import MAX_NAME
 
+_ALIAS = re.compile(r"[^$._\x00-\x1f][^$.\x00-\x1f]*")
 Columns = list[tuple[str, Callable[[], Accumulator], Expression]]
 
 
@@ -32,9 +34,9 @@ def read_group(given: Any, key: str) -> tuple[Callable[[Iterable[Row]], list[Row
 
 
 def _name(name: str) -> str:
-    path = read_path(name)
-    if len(path) > 1 or name == "objectId":
-        raise BadQuery(f"a field of a group cannot be called {name!r}")
+    """Accept any text, for it only names a member of the answer; a later stage asks for more."""
+    if name in ("", "objectId", "ACL") or len(name) > MAX_NAME or not _ALIAS.fullmatch(name):
+        raise BadQuery(f"a field of a group cannot be called {name[:MAX_NAME]!r}")
     return name
 
 
