@@ -125,8 +125,13 @@ def _planned(arguments: Namespace) -> Plan | Path:
 
 def _put(app: Path, planned: Plan | Path, arguments: Namespace) -> Resource:
     tell = _teller(arguments)
-    python = arguments.python_runtime or "none"
+    python = arguments.python_runtime or _from_file(arguments.backend) or "none"
     return put_resource(place_of(app), _maker(planned, tell), python, tell=tell)
+
+
+def _from_file(backend: Path) -> str | None:
+    """Return the Python that noodl-portable.yaml of a backend folder asks for."""
+    return read_build_file(backend).get("python-runtime") if backend.is_dir() else None
 
 
 def _maker(planned: Plan | Path, tell: Tell) -> MakeBundle:

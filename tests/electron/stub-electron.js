@@ -37,6 +37,11 @@ function makeElectron({ home, root = home, packaged = false, locked = false }) {
     },
   });
 
+  // Electron's own way: the last window ends the app unless somebody else listens as well.
+  app.on('window-all-closed', () => {
+    if (app.listenerCount('window-all-closed') === 1) app.quit();
+  });
+
   function leave() {
     if (windows.length) return;
     const event = preventable();
@@ -66,7 +71,7 @@ function makeElectron({ home, root = home, packaged = false, locked = false }) {
       windows.splice(windows.indexOf(this), 1);
       this.emit('closed');
       if (windows.length || quitting) return;
-      if (!app.emit('window-all-closed')) app.quit();
+      app.emit('window-all-closed');
     }
 
     isMinimized() {

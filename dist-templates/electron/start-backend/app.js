@@ -30,10 +30,11 @@ function followApp(backend, app) {
     if (window.isMinimized()) window.restore();
     window.focus();
   });
-  // Electron quits when the last window closes unless someone listens. Someone does now, so the usual
-  // rule is kept here: not on macOS. An app with a listener of its own decides itself.
+  // Electron quits when the last window closes unless someone listens besides itself. Someone does
+  // now, so the usual rule is kept here: not on macOS. An app that listens, too, decides itself.
   app.on('window-all-closed', () => {
-    if (backend._telling || app.listenerCount('window-all-closed') > 1) return;
+    const electronAndWe = 2;
+    if (backend._telling || app.listenerCount('window-all-closed') > electronAndWe) return;
     if (process.platform !== 'darwin') app.quit();
   });
   // In will-quit the windows are gone, and with them their last requests. In before-quit they are

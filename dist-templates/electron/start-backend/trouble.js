@@ -81,7 +81,8 @@ function showTrouble(electron, error) {
       if (url.indexOf(RETRY) === 0) answer = 'retry';
       window.close();
     });
-    window.on('closed', () => resolve(answer));
+    // Later, so that the news that this was the last window has come and gone.
+    window.on('closed', () => setImmediate(() => resolve(answer)));
   });
 }
 
@@ -96,13 +97,13 @@ function page(error) {
   h1 { font-size: 21px; margin: 0 0 8px; } h2 { font-size: 13px; margin: 20px 0 4px; color: #666; }
   p { white-space: pre-wrap; margin: 0; overflow-wrap: anywhere; }
   pre { font-size: 12px; background: #eee; padding: 10px; overflow: auto; margin: 0; }
-  small { color: #666; overflow-wrap: anywhere; }
+  .file { margin: 16px 0; } small { color: #666; overflow-wrap: anywhere; }
   nav { padding: 16px 32px; display: flex; gap: 8px; justify-content: flex-end; border-top: 1px solid #ddd; }
   nav a { padding: 6px 16px; border-radius: 6px; text-decoration: none; border: 1px solid #bbb; color: inherit; }
   nav a.first { background: #0a60c2; border-color: #0a60c2; color: #fff; }
 </style>
 <main><h1>${escaped(error.message)}</h1><p>${escaped(error.detail)}</p>${log}
-<p><small>Log file: ${escaped(error.logFile)}</small></p></main>
+<p class="file"><small>Log file: ${escaped(error.logFile)}</small></p></main>
 <nav><a href="${QUIT}">Quit</a><a class="first" href="${RETRY}">Try again</a></nav>`;
 }
 
