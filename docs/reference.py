@@ -161,11 +161,11 @@ def trigger_parameters() -> str:
 
 def lint_rules() -> str:
     """List what `lint` looks for, beside what loading itself reports."""
-    from noodl_runtime.workflow.lint import RULES
+    from noodl_portable.linting import ALL_RULES
 
     rows = [
         (f"`{rule.name}`", rule.severity, first_line(rule.check.__doc__), rule.fix)
-        for rule in RULES
+        for rule in ALL_RULES
     ]
     heads = ("rule", "severity", "what it does", "what to do")
     return section("Rules of lint", table(heads, rows))

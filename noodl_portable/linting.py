@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from noodl_runtime.definition import read_definition
+from noodl_runtime.triggers.lint import RULES as TRIGGER_RULES
 from noodl_runtime.workflow.graph import Problem
-from noodl_runtime.workflow.lint import Finding, lint
+from noodl_runtime.workflow.lint import RULES, Finding, lint
+
+ALL_RULES = (*RULES, *TRIGGER_RULES)
 
 
 def lint_folder(folder: Path) -> list[Finding]:
@@ -13,7 +16,7 @@ def lint_folder(folder: Path) -> list[Finding]:
     definition = read_definition(folder)
     documents = [(f"workflows/{file.name}", file.document) for file in definition.workflows]
     broken = [Problem(p.file, "", "", p.message) for p in definition.problems]
-    return lint(documents, definition.schema, broken)
+    return lint(documents, definition.schema, broken, ALL_RULES)
 
 
 def count_of(findings: Iterable[Finding], severity: str) -> int:

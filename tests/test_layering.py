@@ -109,6 +109,7 @@ PURE_FILES = {
         "firings",
         "hook",
         "line",
+        "lint",
         "parked",
         "registered",
         "schedule",

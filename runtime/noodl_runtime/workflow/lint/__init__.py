@@ -97,19 +97,23 @@ _ORDER = {"error": 0, "warning": 1, "note": 2}
 
 
 def lint(
-    documents: Sequence[tuple[str, Any]], schema: Schema, broken: Sequence[Problem] = ()
+    documents: Sequence[tuple[str, Any]],
+    schema: Schema,
+    broken: Sequence[Problem] = (),
+    rules: Sequence[Rule] = RULES,
 ) -> list[Finding]:
     """Return what is wrong with workflow documents, errors first.
 
     documents: [("workflows/Orders.workflow.json", parsed document), ...]
     broken:    files that could not be read at all
+    rules:     what to look for, beside what loading reports
     """
     graph = load(documents, NODE_TYPES)
     sources = _sources(documents)
     found = [*(_unreadable(problem) for problem in broken)]
     found += [_of_loading(problem, sources) for problem in graph.problems]
     for component in graph.components.values():
-        found += _of_rules(_subject(component, sources, graph, schema))
+        found += _of_rules(_subject(component, sources, graph, schema), rules)
     return sorted(found, key=lambda one: (_ORDER[one.severity], one.file, one.component))
 
 
@@ -148,8 +152,8 @@ def _of_loading(problem: Problem, sources: Mapping[tuple[str, str], Mapping[str,
     )
 
 
-def _of_rules(subject: Subject) -> Iterator[Finding]:
-    for rule in RULES:
+def _of_rules(subject: Subject, rules: Sequence[Rule]) -> Iterator[Finding]:
+    for rule in rules:
         for hit in rule.check(subject):
             yield Finding(
                 severity=rule.severity,
