@@ -23,7 +23,13 @@ from noodl_runtime.errors import ForeignOrigin, Unauthorized, UnsupportedEncodin
 from noodl_runtime.http.address import path_parts, query_parameters
 from noodl_runtime.http.content import decoded_body
 from noodl_runtime.http.errors import error_response
-from noodl_runtime.http.guard import Guard, cors_headers, preflight_headers
+from noodl_runtime.http.guard import (
+    Guard,
+    announces_key,
+    cors_headers,
+    is_file_page,
+    preflight_headers,
+)
 from noodl_runtime.http.route import Request, Response, Route, Wire
 from noodl_runtime.http.router import Match, Router
 from noodl_runtime.http.routes import ROUTES
@@ -121,10 +127,11 @@ class Dispatcher:
             parts = REALTIME  # where the first clients open their WebSockets
         match = self._api_functions.find(parts) or self._router.find(parts)
         exchange.wire = match.wire
-        exchange.headers = cors_headers(self._origin(incoming, match))
+        origin, sent = self._origin(incoming, match)
+        exchange.headers = cors_headers(origin)
         if incoming.method == "OPTIONS" and match.routes:
             return Response(status=204, headers=preflight_headers(incoming.headers))
-        sent = self._understood(incoming, match)
+        sent = sent or self._understood(incoming, match)
         route = match.route(sent.method)
         request = Request(
             method=sent.method,
@@ -146,13 +153,20 @@ class Dispatcher:
         public = self._backend.settings.public_url
         return public.rstrip("/") or f"{incoming.scheme}://{incoming.headers.get('host', '')}"
 
-    def _origin(self, incoming: Incoming, match: Match) -> str | None:
-        trusted = self._has_key(credentials_of(incoming.headers))
+    def _origin(self, incoming: Incoming, match: Match) -> tuple[str | None, Sent | None]:
+        """Return the origin for CORS, and what was sent where that had to be looked into first."""
+        headers, sent = incoming.headers, None
+        trusted = self._has_key(credentials_of(headers))
+        if not trusted and is_file_page(headers):
+            trusted = incoming.method == "OPTIONS" and announces_key(headers)
+            if incoming.method == "POST" and WIRES[match.wire].in_body:
+                sent = self._understood(incoming, match)
+                trusted = self._has_key(sent.credentials)
         try:
-            return self._guard.check_origin(incoming.headers, trusted=trusted)
+            return self._guard.check_origin(headers, trusted=trusted), sent
         except ForeignOrigin:
             if match.is_open:
-                return None
+                return None, sent
             raise
 
     def _understood(self, incoming: Incoming, match: Match) -> Sent:

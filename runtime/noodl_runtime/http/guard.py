@@ -7,7 +7,8 @@ two with each other proves nothing, so each is compared with a list that starts 
 A backend inside a desktop app answers to that app alone: the app makes a launch token at each
 start, and every request has to bring it. A preflight carries nothing and is told nothing; it need
 not. Pages of such an app may be files: they send no Origin, or `null`, or `file://`, and count as
-another site.
+another site. So does the editor, which is a page of files: it is let in by the master key, in a
+header or in a body, and its preflight by the announcement of that header.
 """
 
 import ipaddress
@@ -120,6 +121,17 @@ def preflight_headers(headers: Mapping[str, str]) -> dict[str, str]:
     if headers.get("access-control-request-private-network") == "true":
         told["Access-Control-Allow-Private-Network"] = "true"
     return told
+
+
+def is_file_page(headers: Mapping[str, str]) -> bool:
+    """Say whether a request comes from a page that was opened as a file, such as the editor's."""
+    return headers.get("origin") in _FILES
+
+
+def announces_key(headers: Mapping[str, str]) -> bool:
+    """Say whether a preflight is for a request with the master key, which is looked at then."""
+    asked = headers.get("access-control-request-headers", "").lower().split(",")
+    return any(name.strip() in ("x-parse-master-key", "authorization") for name in asked)
 
 
 def is_loopback(host: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from noodl_runtime.access.caller import MASTER as MASTER_CALLER
 from noodl_runtime.access.keys import Keys
 from noodl_runtime.backend import Backend
 from noodl_runtime.deployments import Deployments
@@ -150,3 +151,39 @@ def test_an_editor_makes_a_class_and_a_function_that_uses_it(call: Send) -> None
     assert answer.status == 200, answer.body
     found = call("GET", f"/classes/Order/{answer.body['result']['Id']}", None, MASTER)
     assert found.body["title"] == "Tea"
+
+
+@pytest.mark.parametrize("origin", ["null", "file://"])
+def test_an_editor_that_is_a_page_of_files_gets_in_by_its_key(call: Send, origin: str) -> None:
+    page = {"Origin": origin, "Sec-Fetch-Site": "cross-site"}
+    ask = {**page, "Access-Control-Request-Method": "POST"}
+    wanted = "x-parse-application-id,x-parse-master-key"
+    preflight = call("OPTIONS", "/functions-admin/deploy", None, {**ask, "Access-Control-Request-Headers": wanted})  # fmt: skip
+    assert (preflight.status, preflight.headers["access-control-allow-origin"]) == (204, origin)
+    done = deploy(call, saying("one"), headers={**MASTER, **page})
+    assert (done.status, done.headers["access-control-allow-origin"]) == (200, origin)
+    body = {"_method": "GET", "_ApplicationId": "shop-app", "_MasterKey": "key"}
+    got = call("POST", "/serverInfo", json.dumps(body).encode(), {**page, "Content-Type": "text/plain"})  # fmt: skip
+    assert (got.status, got.headers["access-control-allow-origin"]) == (200, origin)
+
+
+PAGES: list[tuple[str, str, Any, dict[str, str]]] = [
+    # method, url, body, headers
+    ("OPTIONS", "/classes/Product", None, {"Access-Control-Request-Headers": "x-parse-application-id"}),
+    ("POST", "/classes/Product", {"name": "x"}, {"Access-Control-Request-Headers": "x-parse-master-key"}),
+    ("POST", "/classes/Product", {"name": "x", "_ApplicationId": "shop-app"}, {}),
+    ("POST", "/classes/Product", {"name": "x", "_ApplicationId": "shop-app", "_MasterKey": "guess"}, {}),
+    ("POST", "/api/Product", {"name": "x", "_MasterKey": "key"}, {}),
+    ("GET", "/classes/Product", None, APP),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "url", "body", "headers"), PAGES)
+def test_any_other_page_of_files_stays_out(
+    call: Send, shop: Backend, method: str, url: str, body: Any, headers: dict[str, str]
+) -> None:
+    before = shop.count(MASTER_CALLER, "Product", {})
+    got = call(method, url, body, {"Origin": "null", **headers})
+    assert got.status == 403
+    assert "access-control-allow-origin" not in got.headers
+    assert shop.count(MASTER_CALLER, "Product", {}) == before
