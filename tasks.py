@@ -4,6 +4,7 @@
   make test                        py -m tasks test
   make check    lint, format, types, as before each commit
   make bench    figures, printed and never judged
+  make autobahn the WebSocket end against the Autobahn test suite; needs a Python 2.7 as well
   make clean    remove what the others made
 
 Each makes .venv in the checkout when it is missing; nothing outside the checkout is touched.
@@ -118,6 +119,41 @@ def bench(options: list[str]) -> int:
     return subprocess.call([python(), HERE / "tests" / "benchmarks" / "store.py", *options])
 
 
+def autobahn(options: list[str]) -> int:
+    """Run the Autobahn test suite, in an environment of the Python 2.7 that it needs."""
+    install("dev")
+    old = python27()
+    if old is None:
+        return refuse("Python 2.7 is needed; name it in NOODL_PYTHON27")
+    folder = HERE / ".cache" / "autobahn"
+    wstest = folder / "py27" / "bin" / "wstest"
+    if not wstest.exists():
+        venv.create(folder / "tools", with_pip=True)
+        tools = folder / "tools" / "bin"
+        quiet = ("--quiet", "--disable-pip-version-check")
+        run(tools / "pip", "install", *quiet, "virtualenv==20.15.1")  # the last that knows 2.7
+        run(tools / "virtualenv", "--quiet", "--python", old, folder / "py27")
+        run(folder / "py27" / "bin" / "pip", "install", *quiet, "autobahntestsuite==25.10.1")
+    return subprocess.call(
+        [python(), "-m", "pytest", "-m", "autobahn", "-s", *options, "tests/runtime/realtime"],
+        cwd=HERE,
+        env={**os.environ, "NOODL_WSTEST": str(wstest)},
+    )
+
+
+def python27() -> "str | None":
+    """Return a Python 2.7: the one that is named, one on the path, or one of pyenv's."""
+    import shutil
+
+    if shutil.which("pyenv"):  # whose python2.7 on the path is no Python
+        root = subprocess.run(["pyenv", "root"], capture_output=True, text=True, check=True)
+        versions = Path(root.stdout.strip()) / "versions"
+        found = next(map(str, sorted(versions.glob("2.7*/bin/python2.7"))), None)
+    else:
+        found = shutil.which("python2.7")
+    return os.environ.get("NOODL_PYTHON27") or found
+
+
 def clean(options: list[str]) -> int:
     """Remove what the other tasks made, but no data folder."""
     import shutil
@@ -129,7 +165,14 @@ def clean(options: list[str]) -> int:
     return 0
 
 
-TASKS = {"demo": demo, "test": test, "check": check, "bench": bench, "clean": clean}
+TASKS = {
+    "demo": demo,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "autobahn": autobahn,
+    "clean": clean,
+}
 
 
 def install(extra: str) -> None:

@@ -15,3 +15,9 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"skipped, which is not allowed here: {report.longrepr}"
     return report
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only runs when it is asked for by its marker."""
+    if "autobahn" not in config.option.markexpr:
+        items[:] = [item for item in items if "autobahn" not in item.keywords]

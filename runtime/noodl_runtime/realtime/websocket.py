@@ -43,7 +43,7 @@ class WebSocket(End):
                 if self.outbox.ended:
                     return
         except BadFrame as error:
-            self.outbox.end(error.close_code, str(error), now=True)
+            self.outbox.end(error.close_code, str(error))  # what was asked before is answered
             return
         now = monotonic()
         pulse.unfinished(now, begun=decoder.unfinished)
