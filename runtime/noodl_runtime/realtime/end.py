@@ -1,4 +1,9 @@
-"""What both ends have in common: a greenlet that reads, one that writes, and a clean parting."""
+"""What both ends have in common: a greenlet that reads, one that writes, and a clean parting.
+
+What a client's socket takes at once is sent for all clients by one greenlet (`Live`): waking one of
+their own for each event costs more than the sending. A client's own writes what did not fit, what
+it missed, and the end.
+"""
 
 import contextlib
 import socket as sockets
@@ -31,11 +36,13 @@ class End(ABC):
         self._ready = Event()
         self._parted = Event()
         self._socket: Any = None
+        self._rest = b""  # taken from the outbox and not sent yet
+        self._writing = self._is_due = False
         self.outbox = Outbox(
             Bound(settings.realtime_queue, settings.realtime_queue_size),
             self.form,
             self.last,
-            self._ready.set,
+            self._wake,
         )
         self.listener = Listener(live.hub, caller, base_url, self.outbox)
         self.client = Client(live, self.listener)
@@ -93,10 +100,41 @@ class End(ABC):
         gevent.sleep(0)  # one that sends without end must not keep the others waiting
         return data
 
+    def _wake(self) -> None:
+        if not self._is_due:
+            self._is_due = True
+            self._live.send_soon(self)
+
+    def send_now(self) -> None:
+        """Send what the socket takes without waiting; what it does not is left to the writer."""
+        self._is_due = False
+        if self._writing or self._rest:
+            return
+        if self._socket is None or self.outbox.ended or self.listener.replays:
+            self._ready.set()
+            return
+        while data := self.outbox.take():
+            sent = self._sent_at_once(data)
+            if sent < len(data):
+                self._rest = data[sent:]
+                self._ready.set()
+                return
+
+    def _sent_at_once(self, data: bytes) -> int:
+        try:
+            self._socket.settimeout(0.0)
+            return int(self._socket.send(data))
+        except OSError:  # full, or gone, which the writer will find out
+            return 0
+        finally:  # the reader waits on the same socket, and may look at its limit again
+            self._socket.settimeout(self._settings.realtime_ping)
+
     def _write(self) -> None:
         try:
             while True:
-                if data := self.outbox.take():
+                self._writing = True
+                if data := self._rest or self.outbox.take():
+                    self._rest = b""
                     self._send(data)
                 elif self.outbox.ended:
                     break
@@ -104,6 +142,7 @@ class End(ABC):
                     self._live.catch_up(self.listener)
                     gevent.sleep(0)  # what was just committed has to be told before it is caught up
                 else:
+                    self._writing = False
                     self._ready.wait()
                     self._ready.clear()
         except OSError:
