@@ -118,6 +118,19 @@ PURE_FILES = {
         "words",
         "zones",
     )
+} | {
+    f"realtime.{name}"
+    for name in (
+        "audience",
+        "frames",
+        "handshake",
+        "hub",
+        "listener",
+        "messages",
+        "outbox",
+        "pace",
+        "telling",
+    )
 }
 
 

@@ -1,6 +1,8 @@
 """The WebSocket end over real sockets: the first clients, filters, answers, and what is refused."""
 
 import gc
+import subprocess
+import sys
 from typing import Any
 
 import gevent
@@ -26,6 +28,16 @@ def settled(world: World, count: int) -> None:
             return
         gevent.sleep(0.01)
     raise AssertionError("the listeners are not as many as they should be")
+
+
+def test_a_start_loads_nothing_of_it() -> None:
+    """Who never hears of changes does not wait for the code of it."""
+    code = (
+        "import sys, noodl_runtime.assemble, noodl_runtime.http.server, noodl_runtime.http.routes; "
+        "print([m for m in sys.modules if m.startswith('noodl_runtime.realtime.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "['noodl_runtime.realtime.door']"
 
 
 # -- the first clients -----------------------------------------------------------------------------
@@ -217,6 +229,14 @@ def test_there_are_so_many_clients_and_no_more(make: Make) -> None:
     first.drop()
     settled(world, 1)
     assert world.listen().status == 101
+
+
+def test_inside_a_desktop_app_only_that_app_gets_in(make: Make) -> None:
+    world = make(launch_token="of-this-start")
+    for path in ("/", "/realtime"):
+        assert world.listen(path).status == 403
+        assert world.listen(path, X_Noodl_Launch_Token="of-this-start").status == 101
+    assert world.stream("collection=Todo").status == 403
 
 
 def test_an_old_http_version_is_not_upgraded(world: World) -> None:
