@@ -17,7 +17,7 @@ test("a value of each type comes back as it was stored", async () => {
     list: [1, "two", { three: [3] }, null],
     map: { deep: { deeper: [null, { at: 1 }] } },
     place: new Parse.GeoPoint(48.2, 16.4),
-    area: new Parse.Polygon([[0, 0], [0, 1], [1, 1], [1, 0]]),
+    area: new Parse.Polygon([[0, 0], [0, 1], [1, 1], [1, 0], [0, 0]]),
     other,
   });
   await thing.save();

@@ -197,6 +197,18 @@ test("a query that is not understood is refused and finds nothing more", async (
   await refused(Parse.Error.INVALID_QUERY, query().matches("name", "(").find());
 });
 
+test("a text score, which there is none of, is refused by name", async () => {
+  const error = await refused(Parse.Error.INVALID_KEY_NAME, query().fullText("name", "candle").sortByTextScore().find());
+  assert.match(error.message, /score/);
+});
+
+test("full text minds case and accents if asked to", async () => {
+  const found = (options) => query().fullText("name", "Candle", options).find();
+  assert.equal((await found({})).length, 1);
+  assert.equal((await found({ caseSensitive: true })).length, 0);
+  assert.equal((await found({ language: "en", diacriticSensitive: false })).length, 1);
+});
+
 test("a comment and a read preference change nothing", async () => {
   assert.equal((await query().comment("who asks").readPreference("PRIMARY").find(MASTER)).length, 5);
 });
