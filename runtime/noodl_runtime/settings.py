@@ -154,6 +154,9 @@ class Settings:
     )
     # -- limits: functions
     function_timeout: float = _setting(15.0, "seconds a function may take; 0 means no limit")
+    function_timeouts: tuple[str, ...] = _setting(
+        (), "seconds that single functions may take instead, as name=seconds, comma separated"
+    )
     script_memory: int = _setting(256 * 1024 * 1024, "memory of the scripts of one run, bytes")
     script_ready: int = _setting(
         2, "script contexts kept ready for a function, so that a call need not wait; 0: none"

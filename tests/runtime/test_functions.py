@@ -8,6 +8,7 @@ from typing import Any
 import gevent
 import pytest
 
+from noodl_runtime.errors import BadSetting
 from noodl_runtime.functions import FunctionRequest, Functions
 from noodl_runtime.settings import Settings
 from tests.runtime.workflow.graphs import component, document, node, script
@@ -225,3 +226,17 @@ def test_endless_recursion_is_an_error_of_the_script() -> None:
     try { f() } catch (e) { Outputs.v = e instanceof RangeError; Outputs.Done() }
     """
     assert answer(functions(scripted(text)), "Runaway") == (200, {"result": {"v": True}})
+
+
+def test_a_function_that_a_setting_names_has_a_limit_of_its_own() -> None:
+    waits = scripted("setTimeout(() => { Outputs.v = 1; Outputs.Done() }, 150)")
+    served = functions(waits, timeout=0.05, function_timeouts=("Runaway=5",))
+    assert answer(served, "Runaway") == (200, {"result": {"v": 1}})
+    served = functions(waits, timeout=5, function_timeouts=("Other=9", "Runaway=0.05"))
+    assert answer(served, "Runaway") == (500, {"error": "timeout"})
+
+
+@pytest.mark.parametrize("entry", ["Runaway", "=5", "Runaway=", "Runaway=soon", "Runaway=-1"])
+def test_a_limit_that_says_nothing_is_refused_by_name(entry: str) -> None:
+    with pytest.raises(BadSetting, match="function_timeouts"):
+        functions(function_timeouts=(entry,))

@@ -18,6 +18,7 @@ from noodl_runtime.functions.hosting import Deadline, Hosting
 from noodl_runtime.functions.known_fields import known_fields
 from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
 from noodl_runtime.functions.serving import VERSION_HEADER, Deployed, Serving
+from noodl_runtime.functions.time_limits import TimeLimits
 from noodl_runtime.functions.tracing import tracer
 from noodl_runtime.script.engine import LimitMet, available
 from noodl_runtime.script.stock import Stock
@@ -65,6 +66,7 @@ class Functions:
         make_answers: Callable[..., Answers] = Answers,
     ) -> None:
         self._settings = settings
+        self._time_limits = TimeLimits(settings.function_timeout, settings.function_timeouts)
         self._make_answers = make_answers
         self._records = records
         self._people = people
@@ -195,7 +197,7 @@ class Functions:
             return failed(400, f"Can't find component model for {CLOUD}{name}")
         if found[1].first(REQUEST.name) is None:
             return failed(400, "Could not find request node for function")
-        deadline = Deadline(self._settings.function_timeout)
+        deadline = Deadline(self._time_limits.of(name))
         body = request.body.decode("utf-8-sig", "replace")
         recording = (
             self.history.begin(name, "call", body, chain=request.chain) if self.history else None
