@@ -100,11 +100,8 @@ class Reading:
 
     def shown_all(self, query: Query, records: list[Record]) -> list[Record]:
         """Return what the caller may see of what a query, as it was sent, has found."""
-        plain = (
-            query.collection != USER
-            and not self._narrowing.collection(query.collection).permissions
-        )
-        if self._caller.master or (plain and not query.include and not _dotted(query.keys)):
+        plain = not query.include and not _dotted(query.keys)
+        if self._caller.master or (plain and self._hides_nothing(query.collection)):
             return records
         return [self.shown(query.collection, record, query.keys) for record in records]
 
@@ -143,7 +140,13 @@ class Reading:
         visible = readable(record, self._caller.principals) and self.sees(
             collection, record, action="find"
         )
-        return self.shown(collection, record) if visible else None
+        if not visible or self._hides_nothing(collection):
+            return record if visible else None
+        return self.shown(collection, record)
+
+    def _hides_nothing(self, collection: str) -> bool:
+        """Say whether a record that can be read there is shown with all its fields."""
+        return collection != USER and not self._narrowing.collection(collection).permissions
 
     def sees(self, collection: str, record: Record, *, action: str = "get") -> bool:
         """Say whether a record is among those the collection lets the caller see, ACLs aside."""

@@ -6,6 +6,7 @@ it missed, and the end.
 """
 
 import contextlib
+import logging
 import socket as sockets
 from abc import ABC, abstractmethod
 from time import monotonic
@@ -16,11 +17,13 @@ from gevent.event import Event
 
 from noodl_runtime.access.caller import Caller
 from noodl_runtime.realtime.client import Client
-from noodl_runtime.realtime.frames import NORMAL
+from noodl_runtime.realtime.frames import NORMAL, SERVER_FAILED
 from noodl_runtime.realtime.listener import Listener
 from noodl_runtime.realtime.live import Live
 from noodl_runtime.realtime.messages import Message
 from noodl_runtime.realtime.outbox import Bound, Outbox
+
+log = logging.getLogger("noodl.realtime")
 
 PIECE = 64 * 1024
 PARTING_S = 2.0  # until a client that was told goodbye is hung up on
@@ -71,6 +74,9 @@ class End(ABC):
             self._part()
         except OSError:
             pass  # it is gone
+        except Exception:  # the edge of the greenlet
+            log.exception("a stream failed")
+            self._failed()
         finally:
             self._live.remove(self.listener)
             self.outbox.end(NORMAL, "")
@@ -147,7 +153,15 @@ class End(ABC):
                     self._ready.clear()
         except OSError:
             pass  # gone, or it reads nothing for too long
+        except Exception:  # the edge of the greenlet
+            log.exception("a stream failed")
+            self._failed()
+            with contextlib.suppress(OSError):
+                self._send(self.outbox.take())
         self._hang_up()
+
+    def _failed(self) -> None:
+        self.outbox.end(SERVER_FAILED, "a fault of the server; see its log", now=True)
 
     def _send(self, data: bytes) -> None:
         rest = memoryview(data)

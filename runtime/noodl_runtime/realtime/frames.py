@@ -20,7 +20,8 @@ OPCODES = {kind: opcode for opcode, kind in KINDS.items()}
 
 # Why a connection ends, as close frames say it.
 NORMAL, GOING_AWAY, PROTOCOL_ERROR, UNSUPPORTED = 1000, 1001, 1002, 1003
-NO_CODE, BAD_TEXT, REFUSED, TOO_LARGE, TRY_LATER = 1005, 1007, 1008, 1009, 1013
+NO_CODE, BAD_TEXT, REFUSED, TOO_LARGE = 1005, 1007, 1008, 1009
+SERVER_FAILED, TRY_LATER = 1011, 1013
 _SAYABLE = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)})
 
 MAX_CONTROL = 125  # bytes in a ping, pong or close

@@ -93,10 +93,10 @@ class Hub:
                 if message is not None:
                     outbox.put(message)
 
-    def skip_to(self, sequence: int) -> None:
+    def skip_to(self, sequence: int, reason: str) -> None:
         """Tell everyone to read again: what happened up to here cannot be told."""
         self.last = sequence
-        self._resync(self._all(), "the change log does not reach back far enough")
+        self._resync(self._all(), reason)
 
     # -- schemas
 

@@ -8,7 +8,7 @@ from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import PortableError
 from noodl_runtime.realtime.audience import Audience, Question, viewer_of
 from noodl_runtime.realtime.hub import Hub
-from noodl_runtime.realtime.messages import answer, failure, resync
+from noodl_runtime.realtime.messages import TOO_OLD, answer, failure, resync
 from noodl_runtime.realtime.outbox import Outbox
 from noodl_runtime.store.contract import Change
 
@@ -123,7 +123,7 @@ class Listener:
         for subscription in list(replay.subscriptions):
             self._prepare(subscription)  # schema and permissions may be others by now
         if page is None:
-            self.outbox.put(resync(self.hub.last, "the change log does not reach back far enough"))
+            self.outbox.put(resync(self.hub.last, TOO_OLD))
             self._goes_on(replay)
             return
         for change in page:

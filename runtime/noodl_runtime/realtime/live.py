@@ -21,7 +21,7 @@ from noodl_runtime.http.dialects import plain
 from noodl_runtime.realtime.frames import GOING_AWAY, REFUSED
 from noodl_runtime.realtime.hub import Hub
 from noodl_runtime.realtime.listener import PAGE, Listener
-from noodl_runtime.realtime.messages import answer, failure, resync
+from noodl_runtime.realtime.messages import TOO_OLD, answer, failure, resync
 from noodl_runtime.store.contract import Action, Change
 
 if TYPE_CHECKING:
@@ -152,8 +152,9 @@ class Live:
             self._ready.clear()
             try:
                 self._take_what_waits()
-            except Exception:  # the edge of the greenlet: the others still want to hear
+            except Exception:  # the edge of the greenlet: all the others still want to hear
                 log.exception("a change could not be told")
+                self.hub.skip_to(self.hub.last, "a change could not be told")
                 self._ready.set()
 
     def _take_what_waits(self) -> None:
@@ -179,7 +180,7 @@ class Live:
         while self.hub.last < upto:
             page = self.backend.store.changes(self.hub.last, limit=PAGE)
             if not page:
-                self.hub.skip_to(upto)
+                self.hub.skip_to(upto, TOO_OLD)
                 return
             for change in page:
                 if change.sequence <= upto:

@@ -14,6 +14,7 @@ from noodl_runtime.errors import BadRequest, PortableError
 from noodl_runtime.http.dialects import parse
 from noodl_runtime.http.strict_json import read_object, write_json
 
+TOO_OLD = "the change log does not reach back far enough"
 MAX_ID = 200  # characters of an id that a client chooses
 
 

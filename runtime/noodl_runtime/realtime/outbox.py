@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from noodl_runtime.realtime.frames import TRY_LATER
 from noodl_runtime.realtime.messages import Message, resync
 
 AT_ONCE = 128 * 1024  # bytes handed to one send
@@ -93,7 +94,7 @@ class Outbox:
         elif message is not None and may_be_lost:
             self._lose(message.sequence or 0)
         else:  # a client that asks and does not read the answers
-            self.end(1013, "the answers are not read", now=True)
+            self.end(TRY_LATER, "the answers are not read", now=True)
 
     def _append(self, piece: bytes, *, may_be_lost: bool) -> None:
         self._pieces.append((piece, may_be_lost))

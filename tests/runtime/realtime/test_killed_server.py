@@ -1,4 +1,4 @@
-"""A server process that is killed while it writes: whoever resumes afterwards has missed nothing."""
+"""A server process that is killed while it writes, or stopped: what its clients notice of it."""
 
 import sys
 import threading
@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 
 from tests.driver import Backend
-from tests.runtime.realtime.clients import Closed, WebSocketClient
+from tests.runtime.realtime.clients import Closed, EventsClient, WebSocketClient
 
 ROUNDS = 3
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "config.json").write_text('{"name": "live", "appId": "live"}')
+    (tmp_path / "schema.json").write_text('{"tables": []}')
+    return tmp_path
 
 
 def serve(folder: Path) -> Backend:
@@ -29,13 +36,11 @@ def write_until_killed(backend: Backend) -> None:
 
 @pytest.mark.slow
 def test_a_client_that_resumes_after_the_server_was_killed_has_missed_nothing(
-    tmp_path: Path,
+    folder: Path,
 ) -> None:
-    (tmp_path / "config.json").write_text('{"name": "live", "appId": "live"}')
-    (tmp_path / "schema.json").write_text('{"tables": []}')
     told: list[dict[str, Any]] = []
     for _ in range(ROUNDS):
-        with serve(tmp_path) as backend:
+        with serve(folder) as backend:
             client = resumed(backend, told)
             writing = [threading.Thread(target=write_until_killed, args=(backend,)) for _ in "ab"]
             for each in writing:
@@ -50,7 +55,7 @@ def test_a_client_that_resumes_after_the_server_was_killed_has_missed_nothing(
             client.drop()
             for each in writing:
                 each.join()
-    with serve(tmp_path) as backend:
+    with serve(folder) as backend:
         client = resumed(backend, told)
         while take(client, told):
             pass
@@ -73,3 +78,22 @@ def take(client: WebSocketClient, told: list[dict[str, Any]]) -> bool:
     if "event" in message:
         told.append(message)
     return message.get("type") != "resumed"
+
+
+@pytest.mark.slow
+def test_a_stopped_server_says_goodbye_and_ends_as_asked(folder: Path) -> None:
+    with serve(folder) as backend:
+        client, silent = resumed(backend, []), resumed(backend, [])
+        stream = EventsClient(backend.ready["port"], "collection=Todo")
+        backend.call("POST", "/api/Todo", {"title": "x"})
+        told = [client.hear() for _ in range(2)]
+        assert {each.get("event", each.get("type")) for each in told} == {"resumed", "create"}
+        assert stream.hear()["event"] == "create"
+        backend.process.terminate()
+        assert client.hear() == {"type": "goodbye", "sequence": 1}
+        assert client.closed() == 1001
+        assert stream.hear() == {"type": "goodbye", "sequence": 1}
+        stream.drop()
+        code, out, err = backend.stop()  # although one client says nothing at all
+        silent.drop()
+    assert (code, out) == (0, ""), err

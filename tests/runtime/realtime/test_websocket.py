@@ -374,6 +374,45 @@ def test_a_client_that_does_not_read_is_resynced_and_slows_nobody(make: Make) ->
     assert missed == list(range(resync + 1, 121)), "and what was missed is there for who wants it"
 
 
+# -- faults of our own ---------------------------------------------------------------------------
+
+
+def test_a_change_that_cannot_be_told_is_a_resync_and_the_next_one_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = world.subscribed()
+    live = world.backend.realtime.live  # type: ignore[union-attr]
+    assert live
+    encode = live.hub._encode
+
+    def fails_once(*given: Any) -> bytes:
+        monkeypatch.setattr(live.hub, "_encode", encode)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(live.hub, "_encode", fails_once)
+    for n in (1, 2):
+        world.create(n=n)
+    told = [client.hear() for _ in range(2)]
+    assert [each.get("type", each.get("event")) for each in told] == ["resync", "create"]
+    assert [each["sequence"] for each in told] == [1, 2]
+    assert "a change could not be told" in caplog.text
+
+
+@pytest.mark.parametrize("broken", ["catch_up", "change_caller"])
+def test_a_fault_ends_a_stream_with_its_code_and_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch, broken: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client, other = world.listen(), world.subscribed()
+    live = world.backend.realtime.live  # type: ignore[union-attr]
+    monkeypatch.setattr(live, broken, lambda *_: 1 // 0)
+    client.say(type="subscribe", collection="Todo", since=0)
+    client.say(type="auth")
+    assert client.closed() == 1011
+    world.create(n=1)
+    assert other.hear()["event"] == "create"
+    assert "a stream failed" in caplog.text
+
+
 # -- the end ---------------------------------------------------------------------------------------
 
 
