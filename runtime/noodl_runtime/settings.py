@@ -192,6 +192,13 @@ class Settings:
     max_parked: int = _setting(
         1000, "most parked changes of one trigger; beyond it the oldest are forgotten", minimum=1
     )
+    max_rounds: int = _setting(
+        100,
+        "updates of one node in one frame of a run; what is left of a loop goes on in the next",
+        minimum=1,
+    )
+    max_response: int = _setting(10_000_000, "largest response of a function, bytes")
+    max_reply: int = _setting(10_000_000, "largest answer a function takes from a server, bytes")
     max_asks: int = _setting(100, "most outstanding questions of one run to the host")
 
 

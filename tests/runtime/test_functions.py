@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import gevent
@@ -138,94 +137,6 @@ def test_nothing_a_script_leaves_behind_is_there_in_the_next_run() -> None:
     clean = (200, {"result": {"v": ["undefined", None, None, False]}})
     assert answer(served, "Runaway") == clean
     assert answer(served, "Runaway") == clean
-
-
-# -- runaways: a second function must be served meanwhile, and afterwards --------------------------
-
-RUNAWAYS = {
-    "a loop": "while (true) {}",
-    "a loop that catches": "while (true) { try { null.x } catch {} }",
-    "a chain of promises": "const again = () => Promise.resolve().then(again); again();",
-    "an await in a loop": "while (true) await null;",
-    "a chain of immediates": "const again = () => setImmediate(again); again();",
-    "a regular expression": "/^(a+)+$/.test('a'.repeat(60) + 'b');",
-}
-
-
-@pytest.fixture
-def ticks() -> Iterator[list[int]]:
-    """Count how often the hub came round, every 10 ms at best."""
-    counted = [0]
-
-    def tick() -> None:
-        while True:
-            gevent.sleep(0.01)
-            counted[0] += 1
-
-    ticking = gevent.spawn(tick)
-    yield counted
-    ticking.kill()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("text", RUNAWAYS.values(), ids=RUNAWAYS)
-def test_a_runaway_script_ends_at_its_limit_and_stops_nobody(text: str, ticks: list[int]) -> None:
-    served = functions(ECHO, scripted(text), timeout=0.6)
-    running = gevent.spawn(answer, served, "Runaway")
-    gevent.sleep(0.1)
-    before = ticks[0]
-    for _ in range(5):
-        assert answer(served, "Echo", {"text": "hi"}) == (200, {"result": {"text": "hi"}})
-        gevent.sleep(0.05)
-    assert ticks[0] - before > 5
-    assert running.get(timeout=5) == (500, {"error": "timeout"})
-    assert answer(served, "Echo", {"text": "hi"})[0] == 200
-
-
-@pytest.mark.slow
-def test_an_endless_cycle_of_values_ends_at_its_limit_and_stops_nobody(ticks: list[int]) -> None:
-    cycle = component(
-        "Runaway",
-        [
-            node("q", "Request"),
-            node("a", "Expression", expression="x + 1"),
-            node("b", "Expression", expression="y + 1"),
-            node("r", "Response"),
-        ],
-        "a.result -> b.y, b.result -> a.x, q.receive -> r.send",
-    )
-    served = functions(ECHO, cycle, timeout=0.6)
-    running = gevent.spawn(answer, served, "Runaway")
-    gevent.sleep(0.1)
-    before = ticks[0]
-    for _ in range(5):
-        assert answer(served, "Echo", {"text": "hi"})[0] == 200
-        gevent.sleep(0.05)
-    assert ticks[0] - before > 5
-    assert running.get(timeout=5) == (500, {"error": "timeout"})
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "text",
-    [
-        "const all = []; while (true) all.push(new Array(10000).fill(1));",
-        "const all = []; while (true) all.push('x'.repeat(1e5) + all.length);",
-        "const all = []; while (true) all.push(new Uint8Array(1e6));",
-    ],
-)
-def test_a_memory_bomb_goes_off_alone(text: str) -> None:
-    served = functions(ECHO, scripted(text), timeout=5, script_memory=32_000_000)
-    assert answer(served, "Runaway") == (500, {"error": "Out of memory"})
-    assert answer(served, "Echo", {"text": "hi"})[0] == 200
-
-
-def test_endless_recursion_is_an_error_of_the_script() -> None:
-    text = """
-    const f = () => f() + 1;
-    try { f() } catch (e) { Outputs.v = e instanceof RangeError; Outputs.Done() }
-    """
-    assert answer(functions(scripted(text)), "Runaway") == (200, {"result": {"v": True}})
 
 
 def test_a_function_that_a_setting_names_has_a_limit_of_its_own() -> None:

@@ -27,7 +27,8 @@ _AGGREGATORS = {
 class Answers:
     """Finds answers in a backend. raises: PortableErrors with the texts that graphs know.
 
-    base_url: what addresses of files begin with
+    base_url:  what addresses of files begin with
+    max_reply: bytes of an answer that a server may give
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Answers:
         people: PeopleOperations | None,
         app: AppOperations | None,
         base_url: str = "",
+        max_reply: int = 10_000_000,
     ) -> None:
         self._records = records
         self._people = people
         self._app = app
         self._base_url = base_url
+        self._max_reply = max_reply
         self._rows: dict[type[Any], Callable[[Any, Origin], Any]] = {
             asks.FindRecords: self._find,
             asks.CountRecords: self._count,
@@ -75,7 +78,7 @@ class Answers:
         """Send an HTTP request; blocking, so this is called in a thread."""
         from noodl_runtime.functions.outbound import send  # urllib is 4 ms of a start
 
-        return send(ask, timeout_s)
+        return send(ask, timeout_s, self._max_reply)
 
     def _find(self, ask: asks.FindRecords, _origin: Origin) -> Found:
         query = Query(

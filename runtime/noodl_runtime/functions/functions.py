@@ -16,6 +16,7 @@ from noodl_runtime.functions.answers import Answers
 from noodl_runtime.functions.calls import FunctionRequest, FunctionResponse, failed
 from noodl_runtime.functions.hosting import Deadline, Hosting
 from noodl_runtime.functions.known_fields import known_fields
+from noodl_runtime.functions.limits import ended, too_large
 from noodl_runtime.functions.operations import AppOperations, PeopleOperations, RecordOperations
 from noodl_runtime.functions.serving import VERSION_HEADER, Deployed, Serving
 from noodl_runtime.functions.time_limits import TimeLimits
@@ -77,7 +78,7 @@ class Functions:
         # who wants to know that another set of workflows is served: what keeps the triggers
         self.changed: list[Callable[[], None]] = []
         self._contexts = Stock(settings.script_memory, settings.script_ready)
-        self._scripts = ThreadPool(SCRIPT_THREADS)
+        self.scripts_pool = ThreadPool(SCRIPT_THREADS)
         self._network = ThreadPool(NETWORK_THREADS)
 
     def attach(
@@ -235,9 +236,11 @@ class Functions:
         base_url = base_url or self._settings.public_url.rstrip("/")
         scripted = component.needs_script and available()
         hosting = Hosting(
-            answers=self._make_answers(records, self._people, self._app, base_url),
+            answers=self._make_answers(
+                records, self._people, self._app, base_url, self._settings.max_reply
+            ),
             deadline=deadline,
-            threads=self._scripts if scripted else None,
+            threads=self.scripts_pool if scripted else None,
             network=self._network,
             origin=origin,
         )
@@ -256,6 +259,7 @@ class Functions:
             breathe=hosting.breathe,
             random=token_bytes,
             max_asks=self._settings.max_asks,
+            max_rounds=self._settings.max_rounds,
             trace=tracer(recording),
             file_url=partial(self._file_url, base_url),
         )
@@ -298,15 +302,17 @@ class Functions:
             outcome = hosting.until_response(begin_run) or idle
         except (Expired, LimitMet) as limit:
             hosting.stop()
-            log.error("%s: %s", name, limit)
-            return failed(500, str(limit))
+            return ended(run, str(limit), hosting.seconds, self._settings)
         if outcome is None:
             outcome = _never_answered(name, hosting)
         if outcome is None:
             return failed(500, "timeout")
         if not run.idle:
             gevent.spawn(hosting.finish)
-        return FunctionResponse(status=outcome.status, body=encode(outcome.body))
+        body = encode(outcome.body)
+        if len(body) > self._settings.max_response:
+            return too_large(run, self._settings.max_response)
+        return FunctionResponse(status=outcome.status, body=body)
 
 
 def prepared(

@@ -22,6 +22,9 @@ from noodl_runtime.workflow.run import Expired, Outcome, Run
 
 EVENTS_PER_TURN = 10
 LONGEST_BREATH = 0.005  # seconds that a run keeps the hub or the interpreter lock in one go
+LONG_RUN = 0.02  # seconds after which a run lets others go first more often
+SHORT_BREATH = 0.001
+PATIENCE = 0.2  # seconds after its end that a script gets to notice it by itself
 LONGEST_REQUEST = 60.0  # seconds, for a request that a function without time limit sends
 
 
@@ -29,6 +32,7 @@ class Deadline:
     """The moment at which a run must end; seconds 0 means never."""
 
     def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         self._end = time.monotonic() + seconds if seconds else None
 
     def remaining(self) -> float | None:
@@ -63,8 +67,15 @@ class Hosting:
         self._origin = origin
         self._ready: deque[tuple[int, Ask]] = deque()
         self._arrivals: SimpleQueue = SimpleQueue()
-        self._next_breath = time.monotonic() + LONGEST_BREATH
+        self._began = time.monotonic()
+        self._next_breath = self._began + LONGEST_BREATH
         self._helpers: list[gevent.Greenlet] = []
+        self._left: Any = None  # work of the run that goes on in its thread after the end
+
+    @property
+    def seconds(self) -> float:
+        """Return the seconds that the run was given, 0 for no limit."""
+        return self._deadline.seconds
 
     def breathe(self) -> None:
         """Let others work now and then, and stop the run when its time is up."""
@@ -76,7 +87,8 @@ class Hosting:
             gevent.sleep(0)
         else:
             time.sleep(0)  # lets go of the interpreter lock
-        self._next_breath = time.monotonic() + LONGEST_BREATH
+        is_long = now - self._began > LONG_RUN
+        self._next_breath = time.monotonic() + (SHORT_BREATH if is_long else LONGEST_BREATH)
 
     def until_response(self, begin: Callable[[], None]) -> Outcome | None:
         """Start the run and drive it until it has answered; None when it goes idle without.
@@ -103,7 +115,10 @@ class Hosting:
     def stop(self) -> None:
         """End the run and forget what is under way for it."""
         gevent.killall(self._helpers, block=False)
-        self.run.end()
+        if self._left is None:
+            self.run.end()
+        else:
+            self._left.rawlink(lambda _done: self.run.end())
 
     def _drive(self, done: Callable[[], bool]) -> None:
         turns = 0
@@ -122,9 +137,18 @@ class Hosting:
         if self._threads is None:
             action()
             return
-        error = self._threads.apply(_caught, (action,))
-        if error is not None:
-            raise error
+        # The engine counts the time its process has worked, not that of the clock, and some of its
+        # work cannot be interrupted. So the caller is not kept waiting for a thread that is late.
+        left = self._deadline.remaining()
+        with gevent.Timeout(None if left is None else max(left, 0) + PATIENCE, False):
+            working = self._threads.spawn(_caught, action)
+            self._left = working
+            error = working.get()
+            self._left = None
+            if error is not None:
+                raise error
+            return
+        raise Expired("timeout")
 
     def _take_asks(self) -> None:
         taken, self.run.asks = self.run.asks, []

@@ -9,8 +9,6 @@ from email.message import Message
 from noodl_runtime.errors import PortableError
 from noodl_runtime.workflow.asks import Reply, SendRequest
 
-MAX_REPLY = 10_000_000  # bytes
-
 
 class RequestFailed(PortableError):
     """No answer came: the address is wrong, refused or silent; the text says why."""
@@ -22,7 +20,7 @@ class RequestTimedOut(RequestFailed, TimeoutError):
     """No answer came in time."""
 
 
-def send(request: SendRequest, timeout_s: float) -> Reply:
+def send(request: SendRequest, timeout_s: float, max_reply: int) -> Reply:
     """Send a request and return what came back, whatever its status. raises: RequestFailed."""
     if not request.url.lower().startswith(("http://", "https://")):
         raise RequestFailed(f"{request.url!r} is no http or https address")
@@ -32,10 +30,10 @@ def send(request: SendRequest, timeout_s: float) -> Reply:
             request.url, data=body, headers=dict(request.headers), method=request.method
         )
         with _OPENER.open(outgoing, timeout=timeout_s) as answer:
-            return _reply(request, answer.status, answer.reason, answer.headers, answer)
+            return _reply(request, answer, answer.status, answer.reason, max_reply)
     except urllib.error.HTTPError as answer:
         with answer:
-            return _reply(request, answer.code, str(answer.reason), answer.headers, answer)
+            return _reply(request, answer, answer.code, str(answer.reason), max_reply)
     except (OSError, ValueError, http.client.HTTPException) as error:
         late = isinstance(getattr(error, "reason", error), TimeoutError)
         raise (RequestTimedOut if late else RequestFailed)(_reason(error)) from error
@@ -43,18 +41,18 @@ def send(request: SendRequest, timeout_s: float) -> Reply:
 
 def _reply(
     request: SendRequest,
+    answer: "urllib.error.HTTPError | http.client.HTTPResponse",
     status: int,
     reason: str,
-    headers: Message,
-    answer: "urllib.error.HTTPError | http.client.HTTPResponse",
+    max_reply: int,
 ) -> Reply:
-    data = answer.read(MAX_REPLY + 1)
-    if len(data) > MAX_REPLY:
-        raise RequestFailed(f"the answer is larger than {MAX_REPLY} bytes")
+    data = answer.read(max_reply + 1)
+    if len(data) > max_reply:
+        raise RequestFailed(f"the answer is larger than {max_reply} bytes (setting max_reply)")
     return Reply(
         status=status,
         reason=reason or "",
-        headers=_joined(headers),
+        headers=_joined(answer.headers),
         body=data.decode("utf-8", "replace"),
         redirected=answer.geturl() != request.url,
     )

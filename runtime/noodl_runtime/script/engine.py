@@ -38,6 +38,9 @@ def available() -> bool:
 class Engine:
     """One script context, used by one run, from one thread at a time.
 
+    Its time limit is the engine's own: time that the process has worked, looked at between two
+    steps of a script. Whoever needs an answer by the clock must not wait for it alone.
+
     memory:    bytes that all scripts of the run may hold
     remaining: seconds until the run's time limit, None without one; asked before each entry
     """
@@ -94,7 +97,8 @@ def _nobody(_part: str) -> None:
 def _limit_met(error: Exception) -> LimitMet:
     """Say what ended the context: scripts catch their own errors, so only a limit gets here."""
     text = str(error)
-    if "out of memory" in text or isinstance(error, MemoryError):
+    # Where there is no room for even an error, the engine throws null.
+    if "out of memory" in text or text.strip() == "null" or isinstance(error, MemoryError):
         return LimitMet("Out of memory")
     return LimitMet("timeout" if "interrupted" in text else f"the script engine failed: {text}")
 

@@ -22,7 +22,6 @@ from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node
 from noodl_runtime.workflow.world import World
 
-ROUNDS_PER_FRAME = 100
 LISTS_PER_FRAME = 10
 ROUNDS_PER_BREATH = 16
 DEEPEST_UPDATE = 100
@@ -44,6 +43,7 @@ class Surroundings:
     """What a run is given from outside, besides its graph and its world.
 
     fields:  collection -> field -> FieldType; {} for a collection nobody knows
+    max_rounds: how often one node is updated in one frame
     breathe: called every few steps; it may let others run, and raises to end the run
     trace:   hears of each value that an input takes; None costs nothing
     file_url: makes the address of a stored file from its name
@@ -56,6 +56,7 @@ class Surroundings:
     breathe: Callable[[], None]
     random: Callable[[int], bytes]  # so many bytes nobody can guess
     max_asks: int = 100
+    max_rounds: int = 100
     trace: Callable[[Node, str, Value], None] | None = None
     file_url: Callable[[str], str] = lambda _name: ""
 
@@ -96,6 +97,8 @@ class Run:
         self._config_watchers: list[Task] = []
         self.accepting = True
         self.root: Node | None = None
+        self.at: Node | None = None  # the node that works, or was the last to do so
+        self._looping: set[int] = set()
         self.frame = 0
         self._dirty: list[Node] = []
         self._frame_wanted = False
@@ -337,6 +340,7 @@ class Run:
             while node.dirty and not node.cyclic:
                 self._update_sources(node)
                 node.dirty = False
+                self.at = node
                 self._passes(node)
                 self._count_round(node)
             node.first_update = False
@@ -389,11 +393,21 @@ class Run:
 
     def _count_round(self, node: Node) -> None:
         node.rounds += 1
-        if node.rounds >= ROUNDS_PER_FRAME:
+        if node.rounds >= self.around.max_rounds:
             node.cyclic = True
+            self._tell_of_loop(node)
         self._steps += 1
         if self._steps % ROUNDS_PER_BREATH == 0:
             self.around.breathe()
+
+    def _tell_of_loop(self, node: Node) -> None:
+        if id(node) not in self._looping:
+            self._looping.add(id(node))
+            message = (
+                f"updated {self.around.max_rounds} times in one frame (setting max_rounds);"
+                " do its outputs lead back to it?"
+            )
+            self.log("warning", message, node)
 
     # -- microtasks, errors
 

@@ -42,6 +42,9 @@ class Door(Protocol):
         ...
 
 
+# A script can change what all scripts of its run share, the language itself, but for itself only.
+BROKEN = "a script has broken its own context"
+
 Operation = list[Any]
 AskHandler = Callable[["ScriptWorld", str, list[Any], int], None]
 
@@ -101,7 +104,13 @@ class ScriptWorld:
         if self._engine is None:
             self._engine = self._make_engine()
         operations, self._posted = [*self._posted, list(operation)], []
-        answer = json.loads(self._engine.call(json.dumps(operations, separators=(",", ":"))))
+        answer = self._engine.call(json.dumps(operations, separators=(",", ":")))
+        try:
+            return self._taken(json.loads(answer))
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise Expired(f"{BROKEN}: {error!r}") from error
+
+    def _taken(self, answer: Any) -> Any:
         for effect in answer["effects"]:
             self._effects[effect[0]](*effect[1:])
         if "error" in answer:
@@ -142,7 +151,10 @@ class ScriptWorld:
         """Run pending microtasks; tell whether there were any."""
         if self._engine is None or not self._engine.run_jobs():
             return False
-        self.call("noop")
+        try:
+            self.call("noop")
+        except ScriptError as error:  # it does nothing that could fail
+            raise Expired(f"{BROKEN}: {error}") from error
         return True
 
     # -- values
