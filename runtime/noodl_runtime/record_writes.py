@@ -20,6 +20,7 @@ from noodl_runtime.store.contract import CloudStore, Create, Delete, Save, Write
 from noodl_runtime.values import Record
 
 Answer = Record | PortableError
+TRIES = 5  # of a write while sessions it is to end are ending by themselves
 
 
 def _with_clear_acl(values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -52,7 +53,7 @@ class RecordWrites:
 
     def write(self, caller: Caller, write: Write) -> Record:
         """Carry out one write and return what the caller may see of the record."""
-        return self._carried_out(caller, self._prepared(caller, write))
+        return self._alone(caller, write, self._prepared(caller, write))
 
     def all_or_nothing(self, caller: Caller, writes: Sequence[Write]) -> list[Answer]:
         """Carry out writes in order in one transaction; the first error is raised."""
@@ -78,7 +79,7 @@ class RecordWrites:
                 if not prepared.also:
                     waiting[place] = prepared
                     continue
-                answers[place] = self._carried_out(caller, prepared)
+                answers[place] = self._alone(caller, write, prepared)
             except PortableError as error:
                 answers[place] = error
         answers |= self._together(caller, waiting)
@@ -90,6 +91,17 @@ class RecordWrites:
             place: self._answer(caller, each, answer)
             for (place, each), answer in zip(prepared.items(), done, strict=True)
         }
+
+    def _alone(self, caller: Caller, write: Write, prepared: Prepared) -> Record:
+        """Carry out a write and what belongs to it; anew when a session it ends has just ended."""
+        for _ in range(TRIES):
+            try:
+                return self._carried_out(caller, prepared)
+            except NoSuchRecord:
+                if not prepared.also:
+                    raise
+                prepared = self._prepared(caller, write)
+        return self._carried_out(caller, prepared)
 
     def _carried_out(self, caller: Caller, prepared: Prepared) -> Record:
         writes = (prepared.write, *prepared.also)

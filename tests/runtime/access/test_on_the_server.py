@@ -60,3 +60,21 @@ def test_others_are_served_while_a_password_is_checked(
     monkeypatch.setattr(Passwords, "_derived", slow)
     served.tell('- POST /login {"username": "ann", "password": "pw-ann"} -> 200')
     assert served_meanwhile == [200]
+
+
+def test_an_account_is_deleted_while_its_devices_log_out(served: Story) -> None:
+    for name in ("ann", "bob", "cas"):
+        served.people(name)
+        given = {"username": name, "password": f"pw-{name}"}
+        devices = [
+            served.ask("-", "POST", "/login", given, Installation_Id=f"device {number}")
+            for number in range(4)
+        ]
+        asks = [
+            gevent.spawn(served.ask, device.body["sessionToken"], "POST", "/logout", {})
+            for device in devices
+        ]
+        deleting = gevent.spawn(served.ask, name, "DELETE", f"/users/$id:{name}")
+        assert deleting.get(timeout=30).status == 200
+        gevent.joinall(asks, timeout=30)
+        served.tell(f"M GET /users/$id:{name} -> 404 101")
