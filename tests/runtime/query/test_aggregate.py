@@ -119,6 +119,8 @@ PIPELINES: list[tuple[list[dict[str, Any]], Any]] = [
     ([{"$group": {"_id": "$g", "total": TOTAL}}, {"$match": {"total": {"$gt": 20}}}], [X]),
     ([{"$group": {"_id": "$g", "total": TOTAL}}, {"$match": {"_id": "y"}}], [Y]),
     ([{"$group": {"_id": "$p"}}],               [{"objectId": None}, {"objectId": ANN}]),
+    ([{"$match": {"k": {"$in": [4, "5"]}}}, {"$group": {"_id": {"g": "$g", "b": {"$year": "$born"}}}}],
+     [{"objectId": {"g": "y", "b": None}}, {"objectId": {"b": 2020}}]),
     ([{"$group": {"_id": {"y": {"$year": "$_created_at"}}, "n": {"$sum": 1}}}],
      [{"objectId": {"y": 2024}, "n": 3}, {"objectId": {"y": 2023}, "n": 2}]),
     ([{"$sort": {"v": -1}}, {"$limit": 2}, {"$project": {"_id": 0, "v": 1}}], [{"v": 20}, {"v": 10}]),

@@ -56,7 +56,8 @@ def _computed(given: Mapping[str, Any], used: set[str], depth: int) -> Expressio
     words = [key for key in given if key.startswith("$")]
     if not words:
         parts = {key: expression(part, used, depth + 1) for key, part in given.items()}
-        return lambda row: {key: part(row) for key, part in parts.items()}
+        paths = {key for key, part in given.items() if isinstance(part, str) and part[:1] == "$"}
+        return lambda row: _object(parts, paths, row)
     word = words[0]
     if word == "$literal":
         return lambda _row: given[word]
@@ -66,6 +67,12 @@ def _computed(given: Mapping[str, Any], used: set[str], depth: int) -> Expressio
     items = given[word] if isinstance(given[word], list | tuple) else [given[word]]
     arguments = [expression(item, used, depth + 1) for item in items]
     return lambda row: operator([argument(row) for argument in arguments])
+
+
+def _object(parts: Mapping[str, Expression], paths: set[str], row: Row) -> Row:
+    """Return an object of computed values; a field that the row lacks is lacking in it as well."""
+    made = {key: part(row) for key, part in parts.items()}
+    return {key: value for key, value in made.items() if value is not None or key not in paths}
 
 
 def is_number(value: Any) -> bool:
