@@ -12,16 +12,17 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from noodl_runtime.access.caller import MASTER, Caller
 from noodl_runtime.access.keys import Credentials, credentials_of
 from noodl_runtime.access.writing import check_may_write
 from noodl_runtime.dataclass import dataclass
-from noodl_runtime.errors import ForeignOrigin, Unauthorized, UnsupportedEncoding
+from noodl_runtime.errors import ForeignOrigin, NoSuchRoute, Unauthorized, UnsupportedEncoding
 from noodl_runtime.http.address import path_parts, query_parameters
 from noodl_runtime.http.content import decoded_body
+from noodl_runtime.http.dialects import parse
 from noodl_runtime.http.errors import error_response
 from noodl_runtime.http.guard import (
     Guard,
@@ -146,8 +147,41 @@ class Dispatcher:
             caller=self._caller(route, sent.credentials, incoming.address, exchange.id),
             id=exchange.id,
             base_url=self._base_url(incoming),
+            carried=self.carried,
         )
         return route.handler(self._backend, request)
+
+    def carried(
+        self, outer: Request, method: str, path: str, members: dict[str, Any]
+    ) -> Callable[[], Response]:
+        """Return what answers a request that another one carries, with the rights of its caller.
+
+        members: of its body; where the method is GET they are its query
+        raises:  NoSuchRoute, MethodNotAllowed, BadRequest; the call raises what a handler does
+        """
+        parts = path_parts(path)
+        match = self._router.find(parts)
+        if match.wire not in _CARRIED:
+            raise NoSuchRoute(f"{path[:200]} cannot be carried by another request")
+        route = match.route(method)
+        reads = method == "GET"
+        request = replace(
+            outer,
+            method=method,
+            path="/" + "/".join(parts),
+            params=match.params,
+            query=members if reads else {},
+            query_text="",
+            body=b"" if reads else parse.write_answer(members, str),
+            document=None if reads or WIRES[match.wire].hook is None else members,
+            carried=None,
+        )
+
+        def answer() -> Response:
+            _check_permission(route, outer.caller)
+            return route.handler(self._backend, request)
+
+        return answer
 
     def _base_url(self, incoming: Incoming) -> str:
         public = self._backend.settings.public_url
@@ -198,15 +232,19 @@ class Dispatcher:
         if not (route.checks_session and WIRES[route.wire].checks_session):
             credentials = replace(credentials, session_token=None)
         caller = self._backend.access.callers.caller(credentials, address=address, chain=chain)
-        if route.permission == "master":
-            if not caller.master:
-                raise Unauthorized(f"{route.method} {route.pattern} needs the master key")
-            if route.method != "GET":
-                check_may_write(caller)
+        _check_permission(route, caller)
         return caller
 
     def _has_key(self, credentials: Credentials) -> bool:
         return self._backend.access.callers.has_key(credentials)
+
+
+def _check_permission(route: Route, caller: Caller) -> None:
+    if route.permission == "master":
+        if not caller.master:
+            raise Unauthorized(f"{route.method} {route.pattern} needs the master key")
+        if route.method != "GET":
+            check_may_write(caller)
 
 
 def _is_upload(incoming: Incoming, match: Match) -> bool:
@@ -229,4 +267,5 @@ def _with_session(headers: Mapping[str, str], credentials: Credentials) -> Mappi
     return {**headers, "x-parse-session-token": token}
 
 
+_CARRIED = ("parse", "functions", "files")  # wires whose answers are JSON, and short
 _ALWAYS = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff"}

@@ -39,6 +39,7 @@ class Request:
     pieces:  reads the body as it arrives, where the route takes uploads and it was not read yet
     id:      the request id that logs and errors carry
     base_url: "http://127.0.0.1:8577", for links in answers
+    carried: finds what answers a request that this one carries, as a batch does; see Dispatcher
     """
 
     method: str
@@ -53,6 +54,7 @@ class Request:
     caller: Caller
     id: str = ""
     base_url: str = ""
+    carried: "Callable[[Request, str, str, dict[str, Any]], Callable[[], Response]] | None" = None
 
 
 class Conversation(Protocol):

@@ -121,3 +121,52 @@ def bare(found: Any, expected: Any) -> bool:
         bare(found[name], member) if isinstance(member, dict | None) else found[name] == member
         for name, member in expected.items()
     )
+
+
+# -- batches ---------------------------------------------------------------------------------------
+
+
+def batch(call: Send, *requests: tuple[str, str, Any], headers: Any = APP) -> Any:
+    listed = [{"method": m, "path": p, **({"body": b} if b else {})} for m, p, b in requests]
+    return call("POST", "/parse/batch", {"requests": listed}, headers)
+
+
+def test_a_batch_carries_reads_beside_writes_in_order(call: Send) -> None:
+    got = batch(
+        call,
+        ("GET", "/parse/classes/Product/p1", None),
+        ("PUT", "/parse/classes/Product/p1", {"name": "pear"}),
+        ("GET", "/classes/Product", {"where": {"name": "pear"}, "keys": "name", "count": 1}),
+        ("GET", "/parse/classes/Product/nope", None),
+    )
+    read, written, found, lacking = got.body
+    assert read["success"]["name"] == "apple"
+    assert [*written["success"]] == ["updatedAt"]
+    assert [r["name"] for r in found["success"]["results"]] == ["pear"]
+    assert found["success"]["count"] == 1
+    assert lacking["error"]["code"] == 101
+
+
+def test_a_batch_has_the_rights_of_its_caller(call: Send) -> None:
+    schemas = ("GET", "/parse/schemas/Product", None)
+    (refused,) = batch(call, schemas).body
+    assert refused == {"error": {"error": "GET /parse/schemas/:className needs the master key"}}
+    (read,) = batch(call, schemas, headers=MASTER).body
+    assert read["success"]["className"] == "Product"
+
+
+NOWHERE = [
+    ("GET", "/api/Product", None),
+    ("GET", "/realtime", None),
+    ("GET", "/parse/nonsense", None),
+    ("PATCH", "/parse/classes/Product/p1", {"n": 1}),
+    ("POST", "/parse/batch", {"requests": []}),
+    ("POST", "/parse/classes/Product/p1/x", {"n": 1}),
+]
+
+
+@pytest.mark.parametrize("request_", NOWHERE)
+def test_a_path_that_leads_nowhere_refuses_the_whole_batch(call: Send, request_: Any) -> None:
+    got = batch(call, ("POST", "/parse/classes/Product", {"name": "x"}), request_)
+    assert (got.status, got.body["code"]) == (400, 107)
+    assert not call("GET", '/classes/Product?where=%7B"name":"x"}', None, APP).body["results"]

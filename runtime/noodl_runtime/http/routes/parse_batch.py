@@ -1,23 +1,25 @@
-"""Many writes in one request on the Parse wire, /batch.
+"""Many requests in one on the Parse wire, /batch.
 
   {"requests": [{"method": "POST", "path": "/parse/classes/Todo", "body": {...}}, ...],
    "transaction": true}
 
 answers [{"success": {...}} or {"error": {"code", "error"}}, ...], in order. Paths begin at the
-mount point or below it, and lead to records, users, roles, sessions or /login. With transaction
-true it is all or nothing, and the first error is the answer.
+mount point or below it. Writes of records that follow each other share a commit; any other request
+is answered as it would be alone, what its body says being the query of a GET. With transaction
+true there are writes only, it is all or nothing, and the first error is the answer.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from noodl_runtime.access.roles import ROLE
 from noodl_runtime.access.sessions import SESSION, USER
-from noodl_runtime.dataclass import dataclass
-from noodl_runtime.errors import BadRequest, PortableError
+from noodl_runtime.errors import BadRequest, MethodNotAllowed, NoSuchRoute, PortableError
 from noodl_runtime.http.address import path_parts
 from noodl_runtime.http.answers import parse_answer, parse_document
+from noodl_runtime.http.dialects import parse
 from noodl_runtime.http.dialects.parse_records import check_keys, created_answer, saved_answer
 from noodl_runtime.http.route import Request, Response, Route
 from noodl_runtime.http.routes.batch import read_list
@@ -30,74 +32,65 @@ if TYPE_CHECKING:
 
 MOUNT = "parse"
 
+Call = Callable[[], Response]
+Entry = Write | Call | PortableError
+
 
 def batch(backend: "Backend", request: Request) -> Response:
     """Answer 200 with one entry for each request."""
     document = parse_document(backend, request)
     check_keys(document, request.body)
+    transaction = document.get("transaction", False)
+    if not isinstance(transaction, bool):
+        raise BadRequest("transaction must be true or false")
     entries = read_list(document, "requests", backend.settings.max_batch)
-    prepared = [_read(entry) for entry in entries]
-    if document.get("transaction") is True:
+    prepared = [_read(request, entry) for entry in entries]
+    if transaction:
         return parse_answer(backend, request, _all_or_nothing(backend, request, prepared))
     results: list[dict[str, Any]] = []
-    for logs_in, stretch in groupby(prepared, lambda entry: isinstance(entry, _LogIn)):
-        answer: Callable[..., list[dict[str, Any]]] = _logged_in if logs_in else _written
-        results += answer(backend, request, list(stretch))
+    for is_write, stretch in groupby(prepared, lambda entry: isinstance(entry, Write)):
+        each = list(stretch)
+        results += _written(backend, request, each) if is_write else map(_answered, each)
     return parse_answer(backend, request, results)
 
 
-@dataclass(frozen=True)
-class _LogIn:
-    """A log-in among the requests of a batch."""
-
-    given: Mapping[str, Any]
-
-
-_Entry = Write | _LogIn | PortableError
-
-
 def _all_or_nothing(
-    backend: "Backend", request: Request, entries: list[_Entry]
+    backend: "Backend", request: Request, entries: list[Entry]
 ) -> list[dict[str, Any]]:
     for entry in entries:
         if isinstance(entry, PortableError):
             raise entry
-        if isinstance(entry, _LogIn):
-            raise BadRequest("a transaction holds writes, no log-in")
+        if not isinstance(entry, Write):
+            raise BadRequest("a transaction holds writes of records and nothing else")
     return _written(backend, request, entries, transaction=True)
 
 
 def _written(
-    backend: "Backend", request: Request, entries: list[Any], *, transaction: bool = False
+    backend: "Backend", request: Request, writes: list[Any], *, transaction: bool = False
 ) -> list[dict[str, Any]]:
-    """Carry out writes that follow each other; answer what is wrong with what is none."""
-    writes = [entry for entry in entries if isinstance(entry, Write)]
-    answers = iter(backend.batch(request.caller, writes, transaction=transaction))
-    return [
-        _entry(entry, next(answers)) if isinstance(entry, Write) else _refused(entry)
-        for entry in entries
-    ]
+    """Carry out writes that follow each other."""
+    answers = backend.batch(request.caller, writes, transaction=transaction)
+    return [_entry(*pair) for pair in zip(writes, answers, strict=True)]
 
 
-def _logged_in(backend: "Backend", request: Request, entries: list[_LogIn]) -> list[dict[str, Any]]:
-    results: list[dict[str, Any]] = []
-    for entry in entries:
-        name, password, email = (entry.given.get(n) for n in ("username", "password", "email"))
-        try:
-            user = backend.access.accounts.log_in(
-                name, password, email=email, caller=request.caller
-            )
-            results.append({"success": user})
-        except PortableError as error:
-            results.append(_refused(error))
-    return results
+def _answered(entry: Entry) -> dict[str, Any]:
+    """Answer what is no write, or say what is wrong with it."""
+    if isinstance(entry, PortableError):
+        return _refused(entry)
+    assert not isinstance(entry, Write)
+    try:
+        return {"success": json.loads(entry().body)}
+    except PortableError as error:
+        return _refused(error)
 
 
+# Families of records that are written together, and their collections.
 _FAMILIES: Mapping[str, str] = {"users": USER, "roles": ROLE, "sessions": SESSION}
+_WRITES = ("POST", "PUT", "DELETE")
 
 
-def _read(entry: dict[str, Any]) -> _Entry:
-    """Return the write of one request, or what is wrong with it alone.
+def _read(request: Request, entry: dict[str, Any]) -> Entry:
+    """Return what is to be done for one request, or what is wrong with it alone.
 
     raises: BadRequest for a path that leads nowhere, which refuses the whole batch
     """
@@ -107,14 +100,13 @@ def _read(entry: dict[str, Any]) -> _Entry:
         raise BadRequest("a request of a batch needs a method, a path and an object as body")
     parts = path_parts(path)
     parts = parts[1:] if parts[:1] == (MOUNT,) else parts
-    if parts == ("login",) and method == "POST":
-        return _LogIn(body)
-    if parts and parts[0] in _FAMILIES:
-        parts = ("classes", _FAMILIES[parts[0]], *parts[1:])
-    if len(parts) not in (2, 3) or parts[0] != "classes":
-        raise BadRequest(f"cannot route batch path {path[:200]}")
     try:
-        return _write(method, parts[1:], body)
+        if method in _WRITES and parts and (parts[0] in _FAMILIES or parts[0] == "classes"):
+            family = _FAMILIES.get(parts[0])
+            return _write(method, (family, *parts[1:]) if family else parts[1:], body)
+        return _call(request, method, path, parts, body)
+    except (NoSuchRoute, MethodNotAllowed):
+        raise BadRequest(f"cannot route {method[:20]} {path[:200]}") from None
     except PortableError as error:
         return error
 
@@ -127,7 +119,15 @@ def _write(method: str, parts: tuple[str, ...], body: Mapping[str, Any]) -> Writ
             return read_save(collection, object_id, body)
         case "DELETE", (collection, object_id):
             return Delete(collection=collection, object_id=object_id)
-    raise BadRequest(f"a batch holds writes, not {method[:20]} /classes/{'/'.join(parts)[:200]}")
+    raise NoSuchRoute(f"{method} is not possible there")
+
+
+def _call(
+    request: Request, method: str, path: str, parts: tuple[str, ...], body: dict[str, Any]
+) -> Call:
+    if request.carried is None or parts == ("batch",):
+        raise NoSuchRoute("a batch holds no batch")
+    return request.carried(request, method, path, body)
 
 
 def _entry(write: Write, answer: Record | PortableError) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def _entry(write: Write, answer: Record | PortableError) -> dict[str, Any]:
 
 
 def _refused(error: PortableError) -> dict[str, Any]:
-    return {"error": error.body()}
+    return {"error": parse.error_answer(error, "")[1]}
 
 
 ROUTES = [
@@ -150,7 +150,7 @@ ROUTES = [
         pattern="/batch",
         handler=batch,
         permission="public",
-        summary="Carry out many writes in order, in one commit, or all or nothing.",
+        summary="Carry out many requests in order, writes in one commit, or all or nothing.",
         wire="parse",
     ),
 ]
