@@ -94,8 +94,8 @@ def test_permissions_hold_on_every_way_to_the_records(told: Story) -> None:
         - GET /classes/Box?where={"it":{"$notInQuery":{"className":"Shape","where":{"n":1}}}}  -> 400 119
         - GET /classes/Box?where={"$or":[{"it":{"$inQuery":{"className":"Shape","where":{}}}}]} -> 400 119
         - GET /classes/Box?where={"n":{"$select":{"query":{"className":"Shape","where":{}},"key":"n"}}}  -> 400 119
-        - GET /aggregate/Shape?distinct=n                  -> 400 119
-        - GET /aggregate/Shape?$group={"_id":null}         -> 400 119
+        - GET /aggregate/Shape?distinct=n                  -> 403
+        - GET /aggregate/Shape?$group={"_id":null}         -> 403
         - GET /api/Shape                                   -> 403 119
         - GET /api/Shape/$id:Shape                         -> 403 119
         - GET /api/Box?include=it                          -> 403 119

@@ -38,7 +38,7 @@ def test_a_user_finds_their_own_sessions_only(both: Story) -> None:
         - GET /sessions/$id:of_ann          -> 400 209
         M GET /sessions?order=createdAt     -> 200 {"results": [{"objectId": "$id:of_ann", ...}, {"objectId": "$id:of_bob", ...}]}
         ann GET /aggregate/_Session?distinct=sessionToken  -> 200 {"results": ["$token:ann"]}
-        - GET /aggregate/_Session?distinct=sessionToken    -> 400 209
+        - GET /aggregate/_Session?distinct=sessionToken    -> 403
         ann GET /aggregate/_Session?pipeline=[{"$match":{}},{"$project":{"sessionToken":1}}]  -> 200 {"results": [{"sessionToken": "$token:ann", ...}]}
     """)
 

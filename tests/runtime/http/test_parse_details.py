@@ -170,3 +170,33 @@ def test_a_path_that_leads_nowhere_refuses_the_whole_batch(call: Send, request_:
     got = batch(call, ("POST", "/parse/classes/Product", {"name": "x"}), request_)
     assert (got.status, got.body["code"]) == (400, 107)
     assert not call("GET", '/classes/Product?where=%7B"name":"x"}', None, APP).body["results"]
+
+
+# -- purge and aggregate ---------------------------------------------------------------------------
+
+
+def test_a_purge_removes_the_records_and_keeps_the_class(call: Send) -> None:
+    assert call("DELETE", "/purge/Product", None, APP).status == 403
+    got = call("DELETE", "/parse/purge/Product", None, MASTER)
+    assert (got.status, got.body) == (200, {})
+    assert call("GET", "/classes/Product", None, APP).body == {"results": []}
+    assert call("GET", "/schemas/Product", None, MASTER).status == 200
+    assert call("DELETE", "/purge/Never", None, MASTER).status == 200
+
+
+AGGREGATES = ["distinct=name", "%24group=%7B%22_id%22:null%7D", "pipeline=%5B%5D"]
+
+
+@pytest.mark.parametrize("query", AGGREGATES)
+def test_aggregates_are_not_for_everyone(call: Send, query: str) -> None:
+    assert call("GET", f"/aggregate/Product?{query}", None, APP).status == 403
+    assert call("GET", f"/aggregate/Product?{query}", None, MASTER).status == 200
+    user = call("POST", "/users", {"username": "ann", "password": "x"}, APP).body["sessionToken"]
+    headers = {**APP, "X-Parse-Session-Token": user}
+    assert call("GET", f"/aggregate/Product?{query}", None, headers).status == 200
+
+
+def test_a_pipeline_may_be_one_object_of_stages(call: Send) -> None:
+    pipeline = "%7B%22$match%22:%7B%22name%22:%22apple%22%7D,%22$count%22:%22n%22%7D"
+    got = call("GET", f"/aggregate/Product?pipeline={pipeline}", None, MASTER)
+    assert got.body == {"results": [{"n": 1}]}

@@ -111,7 +111,9 @@ def test_errors_look_as_parse_clients_know_them(
 
 
 def test_a_group_arrives_unencoded(call: Send) -> None:
-    got = call("GET", '/aggregate/Product?frob={"objectId":null,"a":{"$sum":"$price"}}', None, APP)
+    got = call(
+        "GET", '/aggregate/Product?frob={"objectId":null,"a":{"$sum":"$price"}}', None, MASTER
+    )
     assert (got.status, got.body["code"]) == (400, 102)
 
 

@@ -16,6 +16,7 @@ from noodl_runtime.http.routes import (
     parse_aggregate,
     parse_batch,
     parse_config,
+    parse_purge,
     parse_records,
     parse_roles,
     parse_schemas,
@@ -53,6 +54,7 @@ PARSE: list[Route] = [
     *parse_aggregate.ROUTES,
     *parse_config.ROUTES,
     *parse_schemas.ROUTES,
+    *parse_purge.ROUTES,
     *parse_server.ROUTES,
 ]
 

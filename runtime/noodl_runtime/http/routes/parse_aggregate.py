@@ -1,5 +1,8 @@
 """Sums, groups and distinct values on the Parse wire, GET /aggregate/:className.
 
+Not for everyone, as on real servers, for a pipeline is work: the master key, as functions have it,
+or a user who is logged in, over what they may see.
+
 Two forms of stages are understood: today's (`$group` with `_id`) and that of older clients
 (`group` with `objectId`), as parameters of their own or as a list called `pipeline`.
 """
@@ -7,7 +10,7 @@ Two forms of stages are understood: today's (`$group` with `_id`) and that of ol
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from noodl_runtime.errors import BadQuery
+from noodl_runtime.errors import BadQuery, Unauthorized
 from noodl_runtime.http import parameters
 from noodl_runtime.http.answers import parse_answer
 from noodl_runtime.http.route import Request, Response, Route
@@ -22,6 +25,8 @@ _OPTIONS = ("distinct", "where", "pipeline", "explain", "hint", "readPreference"
 
 def aggregate(backend: "Backend", request: Request) -> Response:
     """Answer 200 {"results": [...]}: the rows of the pipeline, or the distinct values."""
+    if not (request.caller.master or request.caller.user_id):
+        raise Unauthorized("unauthorized: an aggregate needs the master key, or a user")
     collection, given = request.params["className"], request.query
     nesting = backend.settings.max_nesting
     if "distinct" in given:
@@ -38,6 +43,8 @@ def aggregate(backend: "Backend", request: Request) -> Response:
 
 def _pipeline(given: Mapping[str, Any], nesting: int) -> Iterator[dict[str, Any]]:
     stages = parameters.json_value(given, "pipeline", nesting)
+    if isinstance(stages, Mapping):
+        stages = [{name: stage} for name, stage in stages.items()]
     if stages is not None:
         if not isinstance(stages, list):
             raise BadQuery("pipeline must be a list of stages")
