@@ -1,4 +1,4 @@
-"""Emptying a class on the Parse wire, DELETE /purge/:className: its records go, its schema stays."""
+"""Emptying a class on the Parse wire, DELETE /purge/:className; its schema stays."""
 
 from typing import TYPE_CHECKING
 
