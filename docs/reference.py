@@ -25,6 +25,7 @@ def text() -> str:
         commands(),
         settings(),
         routes(),
+        launcher_routes(),
         realtime(),
         operators(),
         field_types(),
@@ -94,6 +95,18 @@ def realtime() -> str:
     said = table(("clients say", "members", "needed", "meaning"), rows)
     intro = "By example: [realtime.md](realtime.md).\n\n"
     return section("Realtime messages", intro + said + "\n" + table(("they hear", "meaning"), told))
+
+
+def launcher_routes() -> str:
+    """List what can be asked of the launcher."""
+    from noodl_portable.launcher.routes import ROUTES
+
+    rows = [
+        (f"`{row.method}`", f"`{row.pattern}`", code(row.takes or {}), row.summary)
+        for row in ROUTES
+    ]
+    heads = ("method", "path", "takes", "what it does")
+    return section("Routes of the launcher", table(heads, rows))
 
 
 def operators() -> str:

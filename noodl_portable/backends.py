@@ -42,21 +42,42 @@ def port_of(project: Project) -> int:
     return int(settings.get("port", PORT))
 
 
+def is_backend_id(text: str) -> bool:
+    """Say whether a text can be the id of a backend, and so the name of its folder."""
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", text) is not None
+
+
+def make_empty(folder: Path, name: str, port: int) -> dict[str, Any]:
+    """Make a backend without collections and functions and return its config.json."""
+    made = folder / f"backend-{random_id(13).lower()}"
+    config = _config(made, name, port)
+    _write(made, config, {"tables": []})
+    return config
+
+
 def make_folder(folder: Path, project: Project) -> bool:
     """Make a backend folder for a project unless it is there; tell whether it was made."""
     if (folder / "config.json").is_file():
         return False
-    config = {
+    config = _config(folder, project.name[:200], port_of(project))
+    _write(folder, config, {"tables": list(_tables(project.document.get("metadata") or {}))})
+    return True
+
+
+def _config(folder: Path, name: str, port: int) -> dict[str, Any]:
+    return {
         "id": folder.name,
-        "name": project.name[:200],
+        "name": name,
         "appId": random_id(20),
         "version": "1.0",
         "createdAt": now_iso(),
-        "port": port_of(project),
+        "port": port,
         "projectIds": [],
         "settings": {},
     }
-    schema = {"tables": list(_tables(project.document.get("metadata") or {}))}
+
+
+def _write(folder: Path, config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     files = {**_FILES, "schema.json": json_text(schema), "config.json": json_text(config)}
     try:
         (folder / "workflows").mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -65,7 +86,6 @@ def make_folder(folder: Path, project: Project) -> bool:
                 (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise SetupError(f"{folder} cannot be written: {error.strerror or error}") from error
-    return True
 
 
 def _tables(metadata: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

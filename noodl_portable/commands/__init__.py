@@ -12,6 +12,7 @@ from noodl_portable.commands.freeze import COMMAND as FREEZE
 from noodl_portable.commands.init import COMMAND as INIT
 from noodl_portable.commands.inspect import COMMAND as INSPECT
 from noodl_portable.commands.keygen import COMMAND as KEYGEN
+from noodl_portable.commands.launcher import COMMAND as LAUNCHER
 from noodl_portable.commands.lint import COMMAND as LINT
 from noodl_portable.commands.restore import COMMAND as RESTORE
 from noodl_portable.commands.rollback import COMMAND as ROLLBACK
@@ -26,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     LINT,
     DEV,
     SERVE,
+    LAUNCHER,
     BUILD,
     ELECTRON,
     INSPECT,

@@ -215,7 +215,8 @@ class Backend:
             wrong = self.triggers.problems()
             named += wrong
             triggers = {"triggerProblems": len(wrong), "parkedChanges": self.triggers.parked()}
-        told = {"problems": named} if caller.master else {}
+        origin = self.functions.serving.workflows.origin if self.functions else ""
+        told = {"problems": named, "workflows": origin} if caller.master else {}
         return {
             "status": "ok",
             "backend": self.name,

@@ -6,12 +6,12 @@ import socket as sockets
 from collections.abc import Iterator
 from http import HTTPStatus
 from time import gmtime, time
-from typing import Any
+from typing import Any, Protocol
 
 import gevent
 
 from noodl_runtime.errors import PortableError
-from noodl_runtime.http.dispatch import Dispatcher, Incoming
+from noodl_runtime.http.dispatch import Incoming
 from noodl_runtime.http.head import Head, read_head
 from noodl_runtime.http.reading import Body, ConnectionGone, Reader
 from noodl_runtime.http.route import Conversation, Response
@@ -24,6 +24,18 @@ _STATUS_LINES = {
 }
 
 
+class Answering(Protocol):
+    """What turns requests into responses."""
+
+    def answer(self, incoming: Incoming) -> Response:
+        """Return the response to a request; never raises."""
+        ...
+
+    def refusal(self, error: Exception) -> Response:
+        """Return the response to what never became a request."""
+        ...
+
+
 class Connection:
     """Serves one accepted socket.
 
@@ -33,7 +45,7 @@ class Connection:
     """
 
     def __init__(
-        self, socket: Any, dispatcher: Dispatcher, settings: Settings, address: str = ""
+        self, socket: Any, dispatcher: Answering, settings: Settings, address: str = ""
     ) -> None:
         self.idle = True
         self.last = False

@@ -14,9 +14,10 @@ from gevent.pool import Group
 from gevent.server import StreamServer
 
 from noodl_runtime.errors import PortTaken, ServerBusy, SetupError
-from noodl_runtime.http.connection import Connection
+from noodl_runtime.http.connection import Answering, Connection
 from noodl_runtime.http.descriptors import connection_limit
 from noodl_runtime.http.dispatch import Dispatcher
+from noodl_runtime.settings import Settings
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
@@ -26,15 +27,15 @@ log = logging.getLogger("noodl.http")
 BACKLOG = 1024
 
 
-class Server:
-    """Serves one backend on one address. port: the port it listens on, once started."""
+class Listener:
+    """Serves whoever answers on one address. port: the port it listens on, once started."""
 
-    def __init__(self, backend: "Backend", host: str, port: int) -> None:
+    def __init__(self, answering: Answering, settings: Settings, host: str, port: int) -> None:
         self.host = host
         self.port = port
-        self._settings = backend.settings
-        self._limit = backend.settings.max_connections
-        self._dispatcher = Dispatcher(backend)
+        self._settings = settings
+        self._limit = settings.max_connections
+        self._dispatcher = answering
         self._connections: set[Connection] = set()
         self._greenlets = Group()
         self._listener: StreamServer | None = None
@@ -107,3 +108,10 @@ class Server:
                 "or let --port 0 find a free one"
             )
         return SetupError(f"cannot listen on {self.host} port {self.port}: {error.strerror}")
+
+
+class Server(Listener):
+    """Serves one backend."""
+
+    def __init__(self, backend: "Backend", host: str, port: int) -> None:
+        super().__init__(Dispatcher(backend), backend.settings, host, port)

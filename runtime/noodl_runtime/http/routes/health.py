@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 def health(backend: "Backend", request: Request) -> Response:
     """Answer 200 {"status": "ok", "backend": name, "version": ..., "workflowProblems": 0}.
 
-    With the master key also "problems", the list of them.
+    With the master key also "problems", the list of them, and "workflows", a fingerprint of the
+    files in workflows/ that are served.
     """
     return plain_answer(backend, request, backend.health(request.caller))
 
