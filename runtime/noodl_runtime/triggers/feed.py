@@ -5,10 +5,9 @@ room, starts what may run, and remembers positions when runs have come to their 
 way when the process died is read again and run again.
 """
 
-import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import gevent
@@ -19,32 +18,17 @@ from noodl_runtime.store.contract import Action, Change, CloudStore
 from noodl_runtime.triggers.firings import of_change
 from noodl_runtime.triggers.line import Line, Waiting
 from noodl_runtime.triggers.parking import Parking
+from noodl_runtime.triggers.positions import Fed, Positions
 from noodl_runtime.triggers.registered import Registered
 from noodl_runtime.triggers.runs import Runs, error_of
 from noodl_runtime.triggers.watch import BadWatch, Watch
-from noodl_runtime.values import now_iso, random_id
+from noodl_runtime.values import random_id
 
-AREA = "positions"
-PIECE = 200  # changes that are read at a time
-SELDOM = 1000  # changes that pass a trigger by until that is remembered
+PIECE = 100  # changes that are read at a time
+FIRST_TROUBLE_S, LONGEST_TROUBLE_S = 1.0, 60.0  # between two tries while the store refuses
 ACTIONS: tuple[Action, ...] = ("create", "save", "delete")
 
 log = logging.getLogger("noodl.triggers")
-
-
-class _Fed:
-    """One trigger and its line. kept: what was remembered of it last."""
-
-    def __init__(self, one: Registered, line: Line, gap: dict[str, Any] | None = None) -> None:
-        self.one = one
-        self.line = line
-        self.gap = gap
-        self.kept = line.position
-        self.done = False  # a run has ended since
-
-    def text(self) -> str:
-        """Return what is remembered."""
-        return json.dumps({**self.line.state(), "gap": self.gap})
 
 
 class Feed:
@@ -53,6 +37,7 @@ class Feed:
     def __init__(
         self,
         store: CloudStore,
+        positions: Positions,
         runs: Runs,
         parking: Parking,
         settings: Settings,
@@ -60,11 +45,11 @@ class Feed:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
+        self._positions = positions
         self._runs = runs
         self._parking = parking
         self._settings = settings
         self._clock = clock
-        self._fed: dict[str, _Fed] = {}
         self._greenlet: gevent.Greenlet | None = None
         self._holding = False
         self._stir: Any = None
@@ -81,28 +66,8 @@ class Feed:
         self._greenlet = gevent.spawn(self._work)
 
     def follow(self, triggers: Iterable[Registered], *, forget_others: bool) -> None:
-        """Feed these triggers from now on; one that is new begins with what is yet to come."""
-        remembered = self._store.remembered(AREA)
-        present = {one.id: one for one in triggers if isinstance(one.what, Watch)}
-        fed: dict[str, _Fed] = {}
-        for name, one in present.items():
-            if name in self._fed:
-                fed[name] = self._fed[name]
-                fed[name].one = one
-            else:
-                state = json.loads(remembered.get(name, "{}"))
-                fed[name] = _Fed(one, self._line(state), state.get("gap"))
-        self._fed = fed
-        texts: dict[str, str | None] = {
-            name: fed[name].text() for name in fed if name not in remembered
-        }
-        if forget_others:
-            texts |= dict.fromkeys(remembered.keys() - fed.keys())
-        if texts:
-            try:
-                self._store.remember(AREA, texts)
-            except Exception:  # a full disk; it is tried again when a run has ended
-                log.exception("positions of database change triggers cannot be remembered")
+        """Feed these triggers from now on; see Positions."""
+        self._positions.follow(triggers, forget_others=forget_others)
         self._stirred.set()
 
     def hold(self) -> None:
@@ -117,23 +82,7 @@ class Feed:
             self._greenlet.kill()
         self._stir.stop()
         self._stir.close()
-        self._remember(always=True)
-
-    def shown(self, trigger_id: str) -> dict[str, Any]:
-        """Return how far a trigger has come: {"position": 120, "behind": 3, "waiting": 2, ...}."""
-        fed = self._fed.get(trigger_id)
-        if fed is None:
-            return {}
-        position = fed.line.position
-        behind = max(self._store.last_change() - position, 0)
-        return {"position": position, "behind": behind, "waiting": fed.line.waiting, "gap": fed.gap}
-
-    def forget_gap(self, trigger_id: str) -> None:
-        """Show no more that changes were missed."""
-        fed = self._fed.get(trigger_id)
-        if fed is not None and fed.gap:
-            fed.gap, fed.done = None, True
-            self._stirred.set()
+        self._positions.remember(always=True)
 
     def fire(self, one: Registered, change: Change, by: str, tries: int = 1) -> str:
         """Run a trigger for a change and return what it failed with, "" for nothing."""
@@ -153,31 +102,39 @@ class Feed:
         self._stir.send_ignoring_arg(None)
 
     def _work(self) -> None:
+        trouble_s = FIRST_TROUBLE_S
         while True:
             self._stirred.clear()
             try:
                 self._read()
                 self._start_runs()
-                self._remember()
+                self._positions.remember()
             except Exception:  # the edge of the greenlet
-                log.exception("database change triggers are held up; trying again")
-                gevent.sleep(1)
+                log.exception("database change triggers are held up for %g s", trouble_s)
+                gevent.sleep(trouble_s)
+                trouble_s = min(trouble_s * 2, LONGEST_TROUBLE_S)
                 continue
+            trouble_s = FIRST_TROUBLE_S
             self._stirred.wait(self._pause())
 
     def _pause(self) -> float | None:
-        ends = [end for fed in self._fed.values() if (end := fed.line.wakes_at()) is not None]
+        ends = [
+            end for fed in self._positions.fed.values() if (end := fed.line.wakes_at()) is not None
+        ]
         return max(min(ends) - self._clock(), 0.001) if ends else None
 
     def _read(self) -> None:
         """Read the log on for the lines that have room, once for all that are at one place."""
         last = self._store.last_change()
-        hungry = [f for f in self._fed.values() if f.line.has_room and f.line.read != last]
+        hungry = [
+            f for f in self._positions.fed.values() if f.line.has_room and f.line.read != last
+        ]
         for place in {fed.line.read for fed in hungry}:
             here = [fed for fed in hungry if fed.line.read == place]
             changes = self._store.changes(place, limit=PIECE)
             if changes is None:
-                self._pass_gap(here, place)
+                for fed in here:
+                    self._positions.pass_gap(fed)
                 continue
             for change in changes:
                 for fed in here:
@@ -185,18 +142,7 @@ class Feed:
         if hungry:
             self._stirred.set()  # there may be more
 
-    def _pass_gap(self, here: list[_Fed], place: int) -> None:
-        last = self._store.last_change()
-        for fed in here:
-            fed.gap = {"after": place, "upTo": last, "at": now_iso()}
-            log.error(
-                "%s has missed changes: the log no longer holds those after %d; it goes on after "
-                "%d (settings change_log_age, change_log_size)", fed.one, place, last,
-            )  # fmt: skip
-            fed.line = self._line({})
-            fed.done = True
-
-    def _wanted(self, fed: _Fed, change: Change) -> bool:
+    def _wanted(self, fed: Fed, change: Change) -> bool:
         watch = fed.one.what
         assert isinstance(watch, Watch)
         try:
@@ -220,7 +166,7 @@ class Feed:
         started = True
         while started and not self._holding:
             started = False
-            for fed in list(self._fed.values()):
+            for fed in list(self._positions.fed.values()):
                 if not self._runs.take(wait=False):
                     return
                 waiting = fed.line.start(self._clock())
@@ -230,7 +176,7 @@ class Feed:
                 started = True
                 self._runs.spawn(lambda fed=fed, waiting=waiting: self._run(fed, waiting))  # type: ignore[misc]
 
-    def _run(self, fed: _Fed, waiting: Waiting) -> None:
+    def _run(self, fed: Fed, waiting: Waiting) -> None:
         line = fed.line
         try:
             try:
@@ -243,7 +189,7 @@ class Feed:
         finally:
             self._runs.give()
 
-    def _settle(self, fed: _Fed, line: Line, waiting: Waiting, error: str) -> None:
+    def _settle(self, fed: Fed, line: Line, waiting: Waiting, error: str) -> None:
         """Be done with a change: it went well, or it is parked."""
         if error:
             try:
@@ -254,28 +200,3 @@ class Feed:
                 return
         line.finish(waiting)
         fed.done = True
-
-    # -- remembering
-
-    def _line(self, state: Mapping[str, Any]) -> Line:
-        return Line(
-            state.get("position", self._store.last_change()),
-            state.get("ahead", ()),
-            tries=self._settings.trigger_tries,
-            pause_s=self._settings.trigger_pause,
-        )
-
-    def _remember(self, *, always: bool = False) -> None:
-        texts: dict[str, str | None] = {}
-        for name, fed in self._fed.items():
-            passed = fed.line.position - fed.kept
-            if fed.done or passed >= SELDOM or (always and passed):
-                fed.done, fed.kept = False, fed.line.position
-                texts[name] = fed.text()
-        if texts:
-            try:
-                self._store.remember(AREA, texts)
-            except BaseException:
-                for name in texts.keys() & self._fed.keys():
-                    self._fed[name].done = True
-                raise

@@ -15,7 +15,7 @@ from noodl_runtime.dataclass import dataclass
 from noodl_runtime.store.contract import Change
 
 LONGEST_PAUSE_S = 600.0
-MOST_WAITING = 1000  # changes of one trigger that are in line; the log holds the others
+MOST_WAITING = 200  # changes of one trigger that are in line; the log holds the others
 
 
 @dataclass

@@ -48,10 +48,6 @@ class Parking:
         own = self._parked.get(trigger_id, {})
         return [own[sequence] for sequence in sorted(own)]
 
-    def count(self) -> int:
-        """Return how many changes are parked."""
-        return sum(map(len, self._parked.values()))
-
     def let_go(self, trigger_id: str, sequence: int) -> None:
         """Forget a parked change."""
         self._store.remember(AREA, {f"{trigger_id} {sequence}": None})

@@ -56,13 +56,16 @@ class Timetable:
 
     def follow(self, schedules: Iterable[Registered], *, forget_others: bool) -> None:
         """Follow these schedules from now on; what of others is remembered may be forgotten."""
+        given = list(schedules)
         self._followed = {
             one.id: (one, one.what)
-            for one in schedules
+            for one in given
             if one.enabled and isinstance(one.what, Schedule)
         }
         self._works.schedules = {name: schedule for name, (_, schedule) in self._followed.items()}
-        self._remember_new(forget_others=forget_others)
+        mistyped = {one.id for one in given if one.problem}
+        gone = self._kept.keys() - self._followed.keys() - mistyped
+        self._remember_new(gone if forget_others else ())
         self._works.fired = {
             name: entry["minute"] for name, entry in self._kept.items() if "minute" in entry
         }
@@ -126,16 +129,14 @@ class Timetable:
         finally:
             self._begun[due.id] -= 1
 
-    def _remember_new(self, *, forget_others: bool) -> None:
+    def _remember_new(self, gone: Iterable[str]) -> None:
         """Begin to remember schedules that are new, or mean something else than before."""
         changed: dict[str, dict[str, Any] | None] = {}
         for name, (_, schedule) in self._followed.items():
             entry = self._kept.get(name)
             if entry is None or entry["cron"] != schedule.cron:
                 changed[name] = {**(entry or {}), "cron": schedule.cron, "since": self._clock()}
-        if forget_others:
-            changed |= dict.fromkeys(self._kept.keys() - self._followed.keys())
-        self._write(changed)
+        self._write({**changed, **dict.fromkeys(gone)})
 
     def _keep(self, name: str, more: Mapping[str, Any]) -> None:
         self._write({name: {**self._kept.get(name, {}), **more}})

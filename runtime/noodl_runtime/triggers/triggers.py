@@ -3,8 +3,6 @@
 import logging
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
 from noodl_runtime.errors import BadRequest, NoSuchTrigger
@@ -14,21 +12,18 @@ from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import CloudStore
 from noodl_runtime.triggers.by_hand import firing_of
 from noodl_runtime.triggers.feed import Feed
-from noodl_runtime.triggers.hook import Hook
 from noodl_runtime.triggers.hooks import Hooks
 from noodl_runtime.triggers.parked import Parked
 from noodl_runtime.triggers.parking import Parking
+from noodl_runtime.triggers.positions import Positions
 from noodl_runtime.triggers.registered import Registered, registered
 from noodl_runtime.triggers.runs import Runs
-from noodl_runtime.triggers.schedule import Schedule
+from noodl_runtime.triggers.showing import Showing
 from noodl_runtime.triggers.timetable import Timetable
-from noodl_runtime.triggers.words import in_words
-from noodl_runtime.values import iso_of
 
 log = logging.getLogger("noodl.triggers")
 
 CLOCK = time.time  # what schedules go by, seconds since 1970
-NEXT_SHOWN = 5
 RETRY_S = 30.0  # seconds that one call may begin to try parked changes again
 
 
@@ -41,10 +36,18 @@ class Triggers:
         self._settings = settings
         self._runs = Runs(functions, settings.max_trigger_runs)
         self._parking = Parking(store, settings.max_parked)
-        self._feed = Feed(store, self._runs, self._parking, settings)
-        self._clock = CLOCK
+        self._positions = Positions(store, settings)
+        self._feed = Feed(store, self._positions, self._runs, self._parking, settings)
         self.hooks = Hooks(store, self._runs, functions.secret, settings.max_waiting_hooks)
         self._timetable = Timetable(store, self._runs, clock=CLOCK)
+        self._showing = Showing(
+            runs=self._runs,
+            timetable=self._timetable,
+            positions=self._positions,
+            parking=self._parking,
+            public_url=settings.public_url,
+            clock=CLOCK,
+        )
         self._all: dict[str, Registered] = {}
         self._stop_at = 0.0
         self._started = False
@@ -103,8 +106,8 @@ class Triggers:
         ]
 
     def parked(self) -> int:
-        """Return how many changes wait for a person."""
-        return self._parking.count()
+        """Return how many changes of these triggers wait for a person."""
+        return sum(len(self._parking.of(name)) for name in self._all)
 
     def all(self) -> list[dict[str, Any]]:
         """Return all triggers as they are shown, in load order."""
@@ -112,40 +115,7 @@ class Triggers:
 
     def shown(self, trigger_id: str) -> dict[str, Any]:
         """Return all that is known of a trigger. raises: NoSuchTrigger."""
-        one = self._one(trigger_id)
-        return {
-            "id": one.id,
-            "kind": one.trigger.kind,
-            "component": one.trigger.component,
-            "node": one.trigger.node,
-            "file": one.trigger.file,
-            "parameters": dict(one.trigger.parameters),
-            "enabled": one.enabled,
-            "problem": one.problem,
-            "running": self._runs.active[one.id],
-            "counts": dict(self._runs.counts.get(one.id, {})),
-            "last": self._runs.last.get(one.id),
-            **self._own(one),
-        }
-
-    def _own(self, one: Registered) -> dict[str, Any]:
-        if isinstance(one.what, Schedule):
-            upcoming = one.what.upcoming(self._clock()) if one.enabled else iter(())
-            last = self._timetable.last_run(one.id)
-            return {
-                "meaning": in_words(str(one.trigger.parameters["cron"])),
-                "lastRun": None if last is None else _iso(last),
-                "next": [_iso(moment) for moment in islice(upcoming, NEXT_SHOWN)],
-            }
-        if one.trigger.kind == "dbChange":
-            parked = [parked.document() for parked in self._parking.of(one.id)]
-            return {**self._feed.shown(one.id), "parked": parked}
-        if isinstance(one.what, Hook):
-            return {
-                "url": self._settings.public_url.rstrip("/") + one.what.url,
-                "methods": sorted(one.what.methods),
-            }
-        return {}
+        return self._showing.of(self._one(trigger_id))
 
     # -- by hand
 
@@ -187,7 +157,7 @@ class Triggers:
         for parked in chosen:
             self._parking.let_go(trigger_id, parked.change.sequence)
         if sequence is None:
-            self._feed.forget_gap(trigger_id)
+            self._positions.forget_gap(trigger_id)
         return len(chosen)
 
     def _chosen(self, one: Registered, sequence: int | None) -> list[Parked]:
@@ -205,7 +175,3 @@ class Triggers:
                 f"there is no trigger {trigger_id!r}; GET /_admin/triggers lists them"
             )
         return self._all[trigger_id]
-
-
-def _iso(moment: float) -> str:
-    return iso_of(datetime.fromtimestamp(moment, UTC))

@@ -7,7 +7,8 @@ import pytest
 
 from noodl_runtime.access.caller import MASTER
 from noodl_runtime.backend import Backend
-from noodl_runtime.store.contract import Create, Origin
+from noodl_runtime.errors import StoreFull
+from noodl_runtime.store.contract import Create, Origin, Query
 from noodl_runtime.values import Date
 from tests.runtime.triggers.conftest import (
     Begin,
@@ -146,6 +147,16 @@ def test_a_trigger_whose_file_cannot_be_read_for_a_while_misses_nothing(begin: B
     assert told(again, "about") == [made["objectId"]]
 
 
+def test_a_trigger_whose_filter_is_mistyped_for_a_while_misses_nothing(begin: Begin) -> None:
+    end(begin(telling()))
+    mistyped = begin(telling(where="{"))
+    made = order(mistyped)
+    end(mistyped)
+    again = begin(telling())
+    until(lambda: told(again))
+    assert told(again, "about") == [made["objectId"]]
+
+
 def test_a_trigger_that_was_taken_out_begins_anew_when_it_comes_back(begin: Begin) -> None:
     end(begin(telling()))
     without = begin()
@@ -175,6 +186,57 @@ def test_a_reload_replaces_what_is_watched_and_forgets_no_change(begin: Begin) -
     change(backend, made, amount=1)
     until(lambda: settled(backend))
     assert sorted(told(backend)) in (["create", "save"], ["save"])
+
+
+def test_a_run_under_way_comes_to_its_end_though_its_trigger_is_gone(begin: Begin) -> None:
+    slow = "await new Promise(done => setTimeout(done, 50)); Outputs.Done()"
+    watching = component(
+        "Slow",
+        [node("t", "noodl.trigger.dbChange", collection="Order"), script("f", slow, "Done"),
+         node("i", "noodl.local.insert", collection="Log")],
+        "t.eventType -> i.prop-what, t.triggered -> f.run, f.out-Done -> i.insert",
+    )  # fmt: skip
+    backend = begin(watching)
+    order(backend)
+    until(lambda: one(backend)["running"])
+    assert backend.functions
+    backend.functions.load([])
+    assert triggers_of(backend).all() == []
+    until(lambda: told(backend) == ["create"])
+
+
+def test_a_flood_of_changes_is_fired_for_once_each(begin: Begin) -> None:
+    backend = begin(telling(events="create"), run_history=0)
+    writes = [Create(collection="Order", values={})] * 150
+    for _ in range(4):
+        backend.batch(MASTER, writes)
+    until(lambda: settled(backend))
+    about = [record["about"] for record in backend.stream(MASTER, Query(collection="Log"))]
+    assert len(about) == len(set(about)) == 600
+
+
+def test_a_store_that_refuses_for_a_while_holds_up_and_loses_nothing(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    backend = begin(telling())
+    monkeypatch.setattr("noodl_runtime.triggers.feed.FIRST_TROUBLE_S", 0.01)
+    full, refuse = backend.store.remember, [True]
+
+    def remember(area: str, texts: Any) -> None:  # a disk that is full cannot be had here
+        if refuse[0]:
+            raise StoreFull("no space")
+        full(area, texts)
+
+    monkeypatch.setattr(backend.store, "remember", remember)
+    made = order(backend)
+    until(lambda: "held up" in caplog.text)
+    refuse[0] = False
+    until(lambda: settled(backend))
+    assert told(backend, "about") == [made["objectId"]]
+    end(backend)
+    again = begin(telling())
+    until(lambda: settled(again))
+    assert len(told(again)) == 1
 
 
 def test_a_change_that_fails_is_tried_again_and_then_parked(

@@ -21,7 +21,7 @@ def call(backend: "Backend", request: Request) -> Response:
     if backend.triggers is None:
         raise NoSuchRoute("no webhook has this path")
     answer = backend.triggers.hooks.call(
-        method=request.method,
+        method="GET" if request.method == "HEAD" else request.method,
         path=request.params["path"],
         headers=request.headers,
         query=repeated_parameters(request.query_text),
