@@ -16,6 +16,13 @@ def wrong_trigger(subject: Subject) -> Iterator[Hit]:
             yield Hit(one.trigger.node, one.problem)
 
 
+def connected_parameter(subject: Subject) -> Iterator[Hit]:
+    """Find connections to parameters of triggers, which only go by what the node itself says."""
+    for one in _triggers(subject):
+        for name in one.trigger.connected:
+            yield Hit(one.trigger.node, f"the connection to {name} is ignored")
+
+
 def open_webhook(subject: Subject) -> Iterator[Hit]:
     """Find webhooks that anybody may call who knows the address."""
     for one in _triggers(subject):
@@ -35,6 +42,12 @@ RULES = (
         severity="error",
         check=wrong_trigger,
         fix="correct the parameter in the trigger node",
+    ),
+    Rule(
+        name="trigger-connection",
+        severity="warning",
+        check=connected_parameter,
+        fix="set the parameter in the trigger node",
     ),
     Rule(
         name="open-webhook",

@@ -89,6 +89,9 @@ class Triggers:
         found = registered(self._functions.triggers(), fields, schema, self._functions.secret)
         self._all = {one.id: one for one in found}
         for one in found:
+            if one.trigger.connected:
+                names = ", ".join(one.trigger.connected)
+                log.warning("%s: what is connected with %s is ignored", one, names)
             if one.problem:
                 log.error("%s: %s does not fire: %s", one.trigger.file, one, one.problem)
         # while a file cannot be read, its triggers are not gone

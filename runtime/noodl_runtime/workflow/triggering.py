@@ -18,7 +18,8 @@ PREFIX = "noodl.trigger."
 class Trigger:
     """One trigger node as it is declared; parameters have their defaults applied.
 
-    kind: "schedule", "dbChange" or "webhook"
+    kind:      "schedule", "dbChange" or "webhook"
+    connected: parameters that something is connected with, in vain
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Trigger:
     node: str
     file: str
     parameters: Mapping[str, Any]
+    connected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +112,7 @@ def triggers_of(graph: Graph) -> list[Trigger]:
             node=spec.id,
             file=component.file,
             parameters=_parameters(spec),
+            connected=tuple(spec.sources),
         )
         for component in graph.components.values()
         for spec in component.nodes

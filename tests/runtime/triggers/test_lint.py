@@ -53,5 +53,12 @@ def test_what_is_well_is_not_mentioned() -> None:
     ) == []  # fmt: skip
 
 
+def test_a_connection_to_a_parameter_is_told_to_be_ignored() -> None:
+    nodes = [node("s", "String", value="@daily"), node("t", "noodl.trigger.schedule")]
+    ((severity, rule, at, message),) = found(component("T", nodes, "s.savedValue -> t.cron"))
+    assert (severity, rule, at) == ("warning", "trigger-connection", "t")
+    assert message == "the connection to cron is ignored"
+
+
 def test_every_rule_has_a_case() -> None:
-    assert {rule.name for rule in RULES} == {case[3] for case in CASES}
+    assert {rule.name for rule in RULES} == {case[3] for case in CASES} | {"trigger-connection"}

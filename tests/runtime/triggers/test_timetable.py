@@ -113,6 +113,18 @@ def test_one_with_a_wrong_expression_is_named_and_fires_by_hand(
     assert told(backend) == ["Nightly"]
 
 
+def test_what_is_connected_with_a_parameter_is_told_to_be_ignored(
+    begin: Begin, caplog: pytest.LogCaptureFixture
+) -> None:
+    nodes = [
+        node("s", "String", value="@daily"),
+        node("t", "noodl.trigger.schedule", cron="0 12 * * *"),
+    ]
+    backend = begin(component("T", nodes, "s.savedValue -> t.cron"))
+    assert shown(backend)["meaning"] == "at 12:00"
+    assert "what is connected with cron is ignored" in caplog.text
+
+
 SLOW = "await new Promise(done => setTimeout(done, 40)); Outputs.Done()"
 
 

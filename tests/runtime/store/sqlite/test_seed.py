@@ -41,6 +41,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 def test_a_seed_opens_as_a_database_with_the_records_and_without_accounts(
     store: SqliteStore, tmp_path: Path
 ) -> None:
+    store.remember("positions", {"a": "7"})
     (tmp_path / "seed").mkdir()
     write_seed(tmp_path / "data" / "local.db", tmp_path / "seed" / "local.db")
     seed = SqliteStore(tmp_path / "seed" / "local.db")
@@ -49,6 +50,7 @@ def test_a_seed_opens_as_a_database_with_the_records_and_without_accounts(
     assert [r["name"] for r in seed.query(Query(collection="Product")).records] == ["apple"]
     assert seed.query(Query(collection="_User")).records == []
     assert seed.changes(0) == []
+    assert seed.remembered("positions") == {}
     seed.disconnect()
 
 
