@@ -8,6 +8,7 @@ from pathlib import Path
 from noodl_portable.command import Command
 from noodl_portable.data_argument import add_data_folder, database_of
 from noodl_runtime.data_folder import DataFolder
+from noodl_runtime.deployments.versions import Versions
 from noodl_runtime.errors import PortableError
 from noodl_runtime.store.sqlite.files import findings_of
 
@@ -46,6 +47,7 @@ def findings(folder: Path, database: Path) -> Iterator[str]:
             yield str(error)
     if secrets.exists() and secrets.stat().st_mode & 0o077:
         yield f"{secrets} can be read by others; run: chmod 600 {secrets}"
+    yield from Versions(data.deployed).damaged()
 
 
 COMMAND = Command(

@@ -10,7 +10,8 @@ from noodl_runtime.config_parameters import ConfigParameters
 from noodl_runtime.data_folder import DataFolder
 from noodl_runtime.definition import Definition, WorkflowFile, fingerprint
 from noodl_runtime.definition import Problem as FileProblem
-from noodl_runtime.deployments import Deployments
+from noodl_runtime.deployments.deployments import Deployments
+from noodl_runtime.deployments.versions import Versions
 from noodl_runtime.files.store import FileStore
 from noodl_runtime.functions import Functions
 from noodl_runtime.realtime.door import Door
@@ -77,7 +78,9 @@ def _assembled(
     functions.attach(backend, backend.access.accounts, backend.belongings)
     functions.history = _history(settings, folder, backend.belongings)
     load_workflows(functions, definition.workflows, definition.problems)
-    backend.deployments = Deployments(folder.deployed, functions, settings.deployed_versions)
+    backend.deployments = Deployments(
+        Versions(folder.deployed), functions, settings.deployed_versions
+    )
     backend.deployments.open()
     backend.schema_changed = lambda schema: _write_schema(folder, schema)
     backend.schema_changed(store.get_schema())

@@ -26,7 +26,7 @@ from noodl_runtime.values import Record
 
 if TYPE_CHECKING:
     from noodl_runtime.belongings import Belongings
-    from noodl_runtime.deployments import Deployments
+    from noodl_runtime.deployments.deployments import Deployments
     from noodl_runtime.functions import Functions
     from noodl_runtime.http.app_files import AppFiles
     from noodl_runtime.realtime.door import Door

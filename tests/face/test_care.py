@@ -105,10 +105,13 @@ def test_the_doctor_names_what_is_wrong_and_changes_nothing(
     damaged = b"x" * 100 + database.read_bytes()[100:]
     database.write_bytes(damaged)
     (folder / "secrets.json").write_text("{")
+    (folder / "data/deployed").mkdir()
+    (folder / "data/deployed/3-5f0c1a9e.workflow.json").write_text("[]")
     assert main(["doctor", str(folder), "--json"]) == 1
     found = json.loads(capsys.readouterr().out)["findings"]
     assert any("local.db" in finding and "restore" in finding for finding in found)
     assert any("secrets.json: not JSON" in finding for finding in found)
+    assert any("3-5f0c1a9e" in finding and "deploy again" in finding for finding in found)
     assert database.read_bytes() == damaged
 
 

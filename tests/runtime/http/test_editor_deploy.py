@@ -9,7 +9,8 @@ import pytest
 from noodl_runtime.access.caller import MASTER as MASTER_CALLER
 from noodl_runtime.access.keys import Keys
 from noodl_runtime.backend import Backend
-from noodl_runtime.deployments import Deployments
+from noodl_runtime.deployments.deployments import Deployments
+from noodl_runtime.deployments.versions import Versions
 from noodl_runtime.functions import Functions
 from tests.runtime.http.clients import Answer, Send
 from tests.runtime.test_deployments import saying
@@ -23,7 +24,7 @@ def deployments(shop: Backend, tmp_path: Path) -> Deployments:
     functions = Functions(shop.settings)
     functions.attach(shop)
     shop.functions = functions
-    shop.deployments = Deployments(tmp_path / "deployed", functions, 10)
+    shop.deployments = Deployments(Versions(tmp_path / "deployed"), functions, 10)
     return shop.deployments
 
 

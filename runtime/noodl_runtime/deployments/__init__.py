@@ -1,0 +1,1 @@
+"""Functions that an editor deploys into the running backend, each deploy a version of its own."""
