@@ -63,8 +63,8 @@ class Match(NamedTuple):
         route = self.routes.get("GET" if method == "HEAD" else method)
         if route is not None:
             return route
-        if self.wire == "parse":
-            raise NoSuchRoute(f"{method[:20]} is not possible here")
+        if self.wire == "parse" and method in _PARSE_METHODS:
+            raise NoSuchRoute(f"{method} is not possible here")
         allowed = ", ".join([*self.routes, "OPTIONS"])
         raise MethodNotAllowed(
             f"{method[:20]} is not possible here; possible: {allowed}", headers={"Allow": allowed}
@@ -72,6 +72,7 @@ class Match(NamedTuple):
 
 
 UNKNOWN = Match({}, {})
+_PARSE_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")  # that its clients know
 _ANYTHING = ":"  # where patterns that begin with a named part are kept; looked at last
 
 

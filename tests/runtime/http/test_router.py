@@ -62,3 +62,10 @@ def test_another_method_is_405_and_told_which_there_are() -> None:
 def test_on_the_parse_wire_another_method_is_404() -> None:
     with pytest.raises(NoSuchRoute):
         ROUTER.find(("classes", "Todo")).route("DELETE")
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PATCH", "BREW"])
+def test_a_method_that_no_parse_client_sends_is_405_there_as_well(method: str) -> None:
+    with pytest.raises(MethodNotAllowed) as refusal:
+        ROUTER.find(("classes", "Todo")).route(method)
+    assert refusal.value.headers == {"Allow": "GET, OPTIONS"}
