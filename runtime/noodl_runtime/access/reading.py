@@ -20,6 +20,7 @@ from noodl_runtime.access.permissions import (
 from noodl_runtime.access.sessions import SESSION, USER
 from noodl_runtime.errors import PortableError
 from noodl_runtime.query.matcher import readable
+from noodl_runtime.query.names import read_path
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.store.contract import Query
 from noodl_runtime.values import Included, Pointer, Record, RelationTo
@@ -74,7 +75,8 @@ class Reading:
         return tuple(dict.fromkeys([*keys, *owners, *(own or ())]))
 
     def distinct(self, collection: str, key: str) -> None:
-        """Accept the field whose values are asked for. raises: NotAllowed."""
+        """Accept the field whose values are asked for. raises: NotAllowed, BadQuery."""
+        read_path(key)  # before an unknown field finds nothing
         self.check(collection, "find")
         self._narrowing.check_names(collection, [key])
 

@@ -3,6 +3,7 @@
 A parameter is a text from the URL or, on the Parse wire, a JSON value from the body.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,8 +42,8 @@ def read_query(
         order=names(given, order),
         limit=whole(given, "limit", DEFAULT_LIMIT),
         skip=whole(given, "skip", 0),
-        keys=names(given, "keys") or None,
-        exclude_keys=names(given, "excludeKeys"),
+        keys=fields(given, "keys") or None,
+        exclude_keys=fields(given, "excludeKeys"),
         include=include(given),
         count=flag(given, "count"),
     )
@@ -112,9 +113,18 @@ def names(given: Parameters, name: str) -> tuple[str, ...]:
     raise BadQuery(f"{name} must be names with commas between, or a JSON list of names")
 
 
+def fields(given: Parameters, name: str) -> tuple[str, ...]:
+    """Return a parameter that is a list of fields: "title,list.name", or "*". raises: BadQuery."""
+    found = names(given, name)
+    for field in found:
+        if not _FIELD.fullmatch(field):
+            raise BadQuery(f"{name} holds {field[:100]!r}, which is no name of a field", code=105)
+    return found
+
+
 def include(given: Parameters) -> tuple[str, ...]:
     """Return what to include; `includeAll` is another spelling of `*`."""
-    return ("*",) if flag(given, "includeAll") else names(given, "include")
+    return ("*",) if flag(given, "includeAll") else fields(given, "include")
 
 
 def flag(given: Parameters, name: str) -> bool:
@@ -126,4 +136,5 @@ def flag(given: Parameters, name: str) -> bool:
     return found
 
 
+_FIELD = re.compile(r"\*|[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 _FLAGS = {"1": True, "true": True, "0": False, "false": False, "": False, str(None).lower(): False}

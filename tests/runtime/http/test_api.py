@@ -61,6 +61,8 @@ SCENARIOS = [
     ("GET", "/api/Product?skip=two", None,                         400, "skip must be a whole number"),
     ("GET", "/api/Product?count=maybe", None,                      400, "count must be"),
     ("GET", "/api/Product?keys=price&limit=1", None,               200, {"results": [{k: v for k, v in P1.items() if k != "name"}]}),
+    ("GET", "/api/Product?keys=na'me", None, 400, "keys holds \"na'me\", which is no name of a field"),
+    ("GET", "/api/Product/p1?include=a%20b", None, 400, "include holds 'a b'"),
     ("GET", "/api/Product?wher={}", None, 400, "unknown parameter 'wher'"),
     ("GET", "/api/Product?_=1234&limit=1", None, 200, ["apple"]),
     ("GET", "/api/Nothing", None,                                  404, "there is no collection 'Nothing'"),

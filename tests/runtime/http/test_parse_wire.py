@@ -99,6 +99,10 @@ ERRORS = [
     ("POST", "/classes/Product", {"name": 5},               400, ["code", "error"]),
     ("GET", "/classes/_Session", None,                      400, ["code", "error"]),
     ("PUT", "/classes/Product", {"a": 1},                   404, ["code", "error"]),
+    ("GET", "/classes/Product?excludeKeys=%3B--", None,     400, ["code", "error"]),
+    ("GET", "/aggregate/Product?distinct=0.5", None,        400, ["code", "error"]),
+    ("POST", "/batch", {"requests": [], "transaction": {}}, 400, ["code", "error"]),
+    ("TRACE", "/classes/Product", None,                     405, ["code", "error"]),
 ]  # fmt: skip
 
 

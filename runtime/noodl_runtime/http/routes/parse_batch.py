@@ -152,5 +152,7 @@ ROUTES = [
         permission="public",
         summary="Carry out many requests in order, writes in one commit, or all or nothing.",
         wire="parse",
+        takes="ParseBatch",
+        answers={200: "ParseBatchAnswer"},
     ),
 ]
