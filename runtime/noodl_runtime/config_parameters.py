@@ -16,7 +16,7 @@ from noodl_runtime.store.contract import CloudStore, Create, Delete, Query, Save
 
 COLLECTION = "_GlobalConfig"
 _FIELDS = (Field(name="value", type="Object"), Field(name="masterKeyOnly", type="Boolean"))
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,127}")
 _MOST = 10_000
 
 
@@ -65,7 +65,9 @@ def _write(
     name: str, values: Mapping[str, Any], hidden: Mapping[str, bool], there: bool
 ) -> Write | None:
     if not _NAME.fullmatch(name):
-        raise BadName(f"a parameter cannot be called {name!r}; use letters, digits and _")
+        raise BadName(
+            f"a parameter cannot be called {name!r}; a name is a letter, then letters, digits and _"
+        )
     if isinstance(values.get(name), operations.Delete):
         return Delete(collection=COLLECTION, object_id=name) if there else None
     if isinstance(values.get(name), operations.Operation):

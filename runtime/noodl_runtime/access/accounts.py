@@ -134,7 +134,7 @@ class Accounts:
 
     def _named(self, username: Any, email: Any) -> Record | None:
         """Return the user with this name; where both are given, with this address as well."""
-        names = [name for name in (username, email) if name]
+        names = [name for name in (username, email) if name not in (None, "")]
         if not all(isinstance(name, str) for name in names):
             return None
         if not username:

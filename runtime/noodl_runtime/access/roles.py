@@ -10,7 +10,8 @@ from typing import Any
 from noodl_runtime.access.caller import Caller
 from noodl_runtime.access.rules import Prepared
 from noodl_runtime.errors import WrongType
-from noodl_runtime.store.contract import CloudStore, Create, Query, Write
+from noodl_runtime.schema.operations import Delete
+from noodl_runtime.store.contract import CloudStore, Create, Query, Save, Write
 from noodl_runtime.values import Pointer
 
 ROLE = "_Role"
@@ -64,11 +65,17 @@ class Roles:
         """Return a write to a role as the store may have it. raises: WrongType."""
         if isinstance(write, Create):
             _check_new(write)
+        elif isinstance(write, Save) and "name" in write.values:
+            _check_name(write.values["name"])
         return Prepared(write=write, after=self.forget)
 
 
 def _check_new(write: Create) -> None:
-    if write.values.get("name") in (None, ""):
-        raise WrongType("name is required.")
+    _check_name(write.values.get("name"))
     if write.values.get("ACL") is None:
         raise WrongType("ACL is required.")
+
+
+def _check_name(name: Any) -> None:
+    if name in (None, "") or isinstance(name, Delete):
+        raise WrongType("name is required.")

@@ -23,6 +23,13 @@ def test_a_new_role(story: Story, path: str, body: str, answer: str) -> None:
     story.tell(f"- POST {path} {body} -> {answer}")
 
 
+@pytest.mark.parametrize("name", ['""', "null", '{"__op": "Delete"}'])
+def test_a_role_keeps_a_name(story: Story, name: str) -> None:
+    story.tell('M POST /roles {"name": "R", "ACL": {}} -> 201 {"objectId": "$id:r", ...}')
+    story.tell(f'M PUT /roles/$id:r {{"name": {name}}} -> 400 111 name is required.')
+    story.tell('M GET /roles/$id:r -> 200 {"name": "R", ...}')
+
+
 def role(name: str, field: str, *members: str) -> str:
     target = {"users": "_User", "roles": "_Role"}[field]
     pointers = ", ".join(

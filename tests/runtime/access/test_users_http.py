@@ -340,3 +340,14 @@ def test_in_production_the_public_signs_up_but_adds_no_fields(make: object) -> N
     )
     story.tell('ann PUT /users/$id:ann {"phone": "1"} -> 400 119 does not exist')
     story.tell('- POST /roles {"name": "R", "ACL": {}} -> 201')
+
+
+@pytest.mark.parametrize("odd", ["{}", "[]", "0", "false"])
+def test_log_in_takes_texts_only(story: Story, odd: str) -> None:
+    story.people("ann")
+    for given in (
+        f'"username": {odd}, "email": "x@y.example", "password": "pw-ann"',
+        f'"username": "ann", "email": {odd}, "password": "pw-ann"',
+        f'"username": "ann", "password": {odd}',
+    ):
+        story.tell(f"- POST /login {{{given}}} -> 404 101 Invalid username/password.")

@@ -48,6 +48,7 @@ REFUSED = [
     ({"params": {"a": 1}}, APP,                             403),
     ({"params": {"a.b": 1}}, KEY,                           400),
     ({"params": {"good": 1, "": 1}}, KEY,                   400),
+    ({"params": {"good": 1, "_": 1}}, KEY,                  400),
     ({"params": [1]}, KEY,                                  400),
     ({"params": {"a": 1}, "masterKeyOnly": {"a": 1}}, KEY,  400),
     ({"params": {"a": {"__op": "Explode"}}}, KEY,           400),
@@ -58,7 +59,9 @@ REFUSED = [
 def test_a_change_that_is_refused_changes_nothing(
     call: Send, body: Any, headers: dict[str, str], status: int
 ) -> None:
-    assert call("PUT", "/config", body, headers).status == status
+    answer = call("PUT", "/config", body, headers)
+    assert answer.status == status
+    assert "objectId" not in answer.body["error"]
     assert call("GET", "/config", None, KEY).body["params"] == {}
 
 
