@@ -15,7 +15,7 @@ from typing import Any
 
 from noodl_runtime.access.keys import Credentials, same, sent
 from noodl_runtime.dataclass import dataclass
-from noodl_runtime.errors import BadRequest, PortableError, Unauthorized
+from noodl_runtime.errors import BadJson, BadRequest, PortableError, Unauthorized
 from noodl_runtime.http.dialects import parse, plain
 from noodl_runtime.http.strict_json import Hook, read_object, write_json
 
@@ -61,7 +61,11 @@ class WireForm:
         if not self.credentials:
             return replace(request, credentials=Credentials())
         if self.in_body and request.method == "POST" and request.body:
-            request = self._unwrapped(request, max_nesting)
+            try:
+                request = self._unwrapped(request, max_nesting)
+            except BadJson:
+                self._check_app(request.credentials.app_id, app_id)  # if missing, say that instead
+                raise
         self._check_app(request.credentials.app_id, app_id)
         return request
 

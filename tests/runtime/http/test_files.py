@@ -94,6 +94,7 @@ REFUSED = [
     ("/files/a.txt", {"base64": 5, "_ApplicationId": "shop-app"}, {"Content-Type": "text/plain"}, 400, 107),
     ("/files/a.txt", b"x", {**TEXT, "Content-Encoding": "gzip"},    415,  107),
     ("/files/a.txt", b"x", {"X-Parse-Application-Id": "other"},     403,  None),
+    ("/files/a.txt", b"x", {"Content-Type": "text/plain"},          403,  None),
     ("/files/a.txt", b"x", {**TEXT, "X-Parse-Master-Key": "wrong"}, 403,  None),
 ]  # fmt: skip
 
