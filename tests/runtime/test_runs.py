@@ -230,23 +230,23 @@ def test_the_admin_routes_list_runs_and_show_one(backend: Backend) -> None:
     backend.functions.call("Echo", FunctionRequest(body=body, caller=ANYONE))
     (run,) = asked(backend, newest, query={"limit": "5"})["results"]
     assert run["name"] == "Echo"
-    found = asked(backend, fetch, params={"id": str(run["id"])})
+    found = asked(backend, fetch, params={"run": str(run["id"])})
     assert found["request"] == {"text": "is ***"}
 
 
 @pytest.mark.parametrize("odd", ["x", "-1", "1.5", str(2**63)])
 def test_an_odd_number_is_refused(backend: Backend, odd: str) -> None:
-    from noodl_runtime.errors import BadRequest
+    from noodl_runtime.errors import BadQuery
 
-    with pytest.raises(BadRequest, match="is no number"):
-        asked(backend, fetch, params={"id": odd})
+    with pytest.raises(BadQuery, match="run must be a whole number"):
+        asked(backend, fetch, params={"run": odd})
 
 
 def test_a_run_that_is_not_kept_is_not_found(backend: Backend) -> None:
     from noodl_runtime.errors import NoSuchRecord
 
     with pytest.raises(NoSuchRecord, match="run_history"):
-        asked(backend, fetch, params={"id": "7"})
+        asked(backend, fetch, params={"run": "7"})
 
 
 def test_no_history_is_kept_where_it_is_off(tmp_path: Path) -> None:

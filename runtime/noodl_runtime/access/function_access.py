@@ -18,13 +18,17 @@ class FunctionAccess:
     def __init__(self, entries: Iterable[str]) -> None:
         self._who = dict(_read(entry) for entry in entries)
 
+    def who(self, name: str) -> str:
+        """Return who may call a function as far as the setting says: "public", "role:Staff"."""
+        return self._who.get(name, "public")
+
     def check(self, name: str, caller: Caller, find_caller: Callable[[], Caller]) -> None:
         """Accept a call of a function. raises: NotAllowed, InvalidSession.
 
         caller:      as the request brought it, its session not looked at
         find_caller: finds out who that session belongs to
         """
-        who = self._who.get(name, "public")
+        who = self.who(name)
         if who == "public" or caller.master:
             return
         caller = find_caller()

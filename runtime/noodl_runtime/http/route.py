@@ -99,6 +99,14 @@ class Route:
     uploads: whether the body may be a file, which is read as it arrives
     checks_session: whether an unknown session token refuses the request; not so for logging in
     summary: one sentence for the reference and the OpenAPI document
+
+    For that document (http/openapi), by name:
+    takes:   the body, a row of SHAPES or OF_RECORDS; "" for none
+    answers: the body of each success by its status; "" for none
+    parameters: those of the URL
+    fails:   statuses of refusals that a request of its kind does not have anyway
+    collection: whose records these are, where the path does not name it: "_User"
+    needs:   "session" or "masterKey", where nothing is answered without but the handler sees to it
     """
 
     method: Method
@@ -109,3 +117,9 @@ class Route:
     wire: Wire = "plain"
     uploads: bool = False
     checks_session: bool = True
+    takes: str = ""
+    answers: Mapping[int, str] = field(default_factory=lambda: {200: "Object"})
+    parameters: tuple[str, ...] = ()
+    fails: tuple[int, ...] = ()
+    collection: str = ""
+    needs: Literal["", "session", "masterKey"] = ""

@@ -13,6 +13,7 @@ from noodl_runtime.http.routes import (
     health,
     hooks,
     mail_pages,
+    openapi,
     parse_aggregate,
     parse_batch,
     parse_config,
@@ -40,6 +41,7 @@ PLAIN: list[Route] = [
     *hooks.ROUTES,
     *triggers.ROUTES,
     *realtime.ROUTES,
+    *openapi.ROUTES,
 ]
 PARSE: list[Route] = [
     *functions.ROUTES,

@@ -120,5 +120,7 @@ ROUTES = [
         handler=batch,
         permission="public",
         summary="Carry out many writes in order, in one commit, or all or nothing.",
+        takes="Batch",
+        answers={200: "BatchAnswer"},
     ),
 ]

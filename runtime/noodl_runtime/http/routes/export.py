@@ -64,5 +64,6 @@ ROUTES = [
         handler=export,
         permission="master",
         summary="Read the schema and all records as one document.",
+        answers={200: "Export"},
     ),
 ]

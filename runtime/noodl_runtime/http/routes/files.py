@@ -179,6 +179,8 @@ ROUTES = [
         summary="Refuse an upload without a name.",
         wire="files",
         uploads=True,
+        takes="Bytes",
+        answers={},
     ),
     Route(
         method="POST",
@@ -188,6 +190,9 @@ ROUTES = [
         summary="Store a file; with private=1 one that only signed links lead to.",
         wire="files",
         uploads=True,
+        takes="Bytes",
+        parameters=("private",),
+        answers={201: "StoredFile"},
     ),
     Route(
         method="DELETE",
@@ -196,6 +201,7 @@ ROUTES = [
         permission="master",
         summary="Remove a stored file.",
         wire="files",
+        answers={200: "Empty"},
     ),
     Route(
         method="GET",
@@ -203,5 +209,7 @@ ROUTES = [
         handler=download,
         permission="public",
         summary="Read a stored file, or a part of it.",
+        parameters=("expires", "signature"),
+        answers={200: "Bytes", 206: "Bytes", 304: "", 416: ""},
     ),
 ]

@@ -59,5 +59,7 @@ ROUTES = [
         permission="public",
         summary="Call a function with the body as parameters.",
         wire="functions",
+        takes="Object",
+        fails=(500,),
     ),
 ]

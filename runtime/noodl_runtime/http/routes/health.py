@@ -25,6 +25,7 @@ ROUTES = [
         handler=health,
         permission="open",
         summary="Say that the backend is up, its name and version.",
+        answers={200: "Health"},
     ),
 ]
 # SDKs ask with POST, as they ask everything.

@@ -108,6 +108,9 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 
+_LINK = ("username", "token")
+_PAGES = {200: "Page", 400: "Page"}
+
 ROUTES = [
     Route(
         method="POST",
@@ -116,6 +119,8 @@ ROUTES = [
         permission="public",
         summary="Send a link to choose a new password.",
         wire="parse",
+        takes="Address",
+        answers={200: "Empty"},
     ),
     Route(
         method="POST",
@@ -124,6 +129,8 @@ ROUTES = [
         permission="public",
         summary="Send the link to confirm an address again.",
         wire="parse",
+        takes="Address",
+        answers={200: "Empty"},
     ),
     Route(
         method="GET",
@@ -132,6 +139,8 @@ ROUTES = [
         permission="open",  # a link in a mail is opened from anywhere
         summary="Confirm an address.",
         wire="pages",
+        parameters=_LINK,
+        answers=_PAGES,
     ),
     Route(
         method="GET",
@@ -140,6 +149,8 @@ ROUTES = [
         permission="open",
         summary="Show the form for a new password.",
         wire="pages",
+        parameters=_LINK,
+        answers=_PAGES,
     ),
     Route(
         method="POST",
@@ -148,5 +159,7 @@ ROUTES = [
         permission="open",
         summary="Choose a new password.",
         wire="pages",
+        takes="NewPassword",
+        answers=_PAGES,
     ),
 ]

@@ -87,5 +87,12 @@ ROUTES = [
         permission="public",
         summary="Group, sum and count records, or list the distinct values of a field.",
         wire="parse",
+        parameters=(
+            "distinct",
+            "where",
+            "pipeline",
+            *("$" + name for name in STAGES if name != "project"),
+        ),
+        answers={200: "Rows"},
     ),
 ]

@@ -57,6 +57,7 @@ ROUTES = [
         permission="public",
         summary="Read the configuration parameters.",
         wire="parse",
+        answers={200: "Config"},
     ),
     Route(
         method="PUT",
@@ -65,5 +66,7 @@ ROUTES = [
         permission="master",
         summary="Set configuration parameters; others stay as they are.",
         wire="parse",
+        takes="ConfigChange",
+        answers={200: "Done"},
     ),
 ]

@@ -13,6 +13,7 @@ from noodl_runtime.store.contract import Delete
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
 
+_FINDING = (*parameters.QUERY_PARAMETERS, "order")
 # What SDKs may send to steer a cluster of databases; there is one here.
 HINTS = ("hint", "comment", "readPreference", "includeReadPreference", "subqueryReadPreference")
 
@@ -33,7 +34,7 @@ def get(backend: "Backend", request: Request) -> Response:
     """Answer 200 with one record."""
     collection = request.params["className"]
     parameters.check_known(request.query, (*parameters.ONE_RECORD, *HINTS))
-    keys = parameters.names(request.query, "keys") or None
+    keys = parameters.fields(request.query, "keys") or None
     record = backend.fetch(
         request.caller,
         collection,
@@ -93,12 +94,13 @@ def record_routes(path: str, what: str, collection: str | None = None) -> list[R
     what:       how the reference calls a record: "a role"
     collection: the one that `path` stands for, where it does not name it
     """
-    rows: list[tuple[Method, str, Handler, str]] = [
-        ("GET", path, find, f"Find records: {what} each."),
-        ("POST", path, create, f"Make {what}."),
-        ("GET", f"{path}/:objectId", get, f"Read {what}."),
-        ("PUT", f"{path}/:objectId", update, f"Change the given fields of {what}."),
-        ("DELETE", f"{path}/:objectId", delete, f"Remove {what}."),
+    one = f"{path}/:objectId"
+    rows: list[tuple[Method, str, Handler, str, str, dict[int, str], tuple[str, ...]]] = [
+        ("GET", path, find, f"Find records: {what} each.", "", {200: "Found"}, _FINDING),
+        ("POST", path, create, f"Make {what}.", "Fields", {201: "Created"}, ()),
+        ("GET", one, get, f"Read {what}.", "", {200: "Record"}, ("include", "keys")),
+        ("PUT", one, update, f"Change fields of {what}.", "Changes", {200: "Saved"}, ()),
+        ("DELETE", one, delete, f"Remove {what}.", "", {200: "Empty"}, ()),
     ]
     return [
         Route(
@@ -108,8 +110,12 @@ def record_routes(path: str, what: str, collection: str | None = None) -> list[R
             permission="public",
             summary=summary,
             wire="parse",
+            takes=takes,
+            answers=answers,
+            parameters=given,
+            collection=collection or "",
         )
-        for method, pattern, handler, summary in rows
+        for method, pattern, handler, summary, takes, answers, given in rows
     ]
 
 

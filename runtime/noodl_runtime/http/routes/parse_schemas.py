@@ -101,6 +101,8 @@ def _known(schema: Schema, name: str) -> Collection:
 
 def _name(request: Request, document: Mapping[str, Any]) -> str:
     in_path, in_body = request.params.get("className"), document.get("className")
+    if not isinstance(in_body, str | None):
+        raise BadName("className must be a text", code=135)
     name = in_path or in_body
     if in_path and in_body and in_path != in_body:
         raise NoSuchCollection(f"class name mismatch between {in_body} and {in_path}")
@@ -118,6 +120,7 @@ ROUTES = [
         permission="master",
         summary="Read all classes.",
         wire="parse",
+        answers={200: "ClassList"},
     ),
     Route(
         method="POST",
@@ -126,6 +129,8 @@ ROUTES = [
         permission="master",
         summary="Add a class that the body names.",
         wire="parse",
+        takes="Class",
+        answers={200: "Class"},
     ),
     Route(
         method="GET",
@@ -134,6 +139,7 @@ ROUTES = [
         permission="master",
         summary="Read one class.",
         wire="parse",
+        answers={200: "Class"},
     ),
     Route(
         method="POST",
@@ -142,6 +148,8 @@ ROUTES = [
         permission="master",
         summary="Add a class.",
         wire="parse",
+        takes="ClassChange",
+        answers={200: "Class"},
     ),
     Route(
         method="PUT",
@@ -150,6 +158,8 @@ ROUTES = [
         permission="master",
         summary="Add fields to a class, drop some, or change its permissions.",
         wire="parse",
+        takes="ClassChange",
+        answers={200: "Class"},
     ),
     Route(
         method="DELETE",
@@ -158,5 +168,6 @@ ROUTES = [
         permission="master",
         summary="Remove an empty class.",
         wire="parse",
+        answers={200: "Empty"},
     ),
 ]

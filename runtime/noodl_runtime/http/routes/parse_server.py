@@ -44,5 +44,6 @@ ROUTES = [
         permission="master",
         summary="Say what this server can do.",
         wire="parse",
+        answers={200: "ServerInfo"},
     ),
 ]

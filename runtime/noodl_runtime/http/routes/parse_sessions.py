@@ -54,6 +54,9 @@ ROUTES = [
         permission="public",
         summary="Read the session of the request.",
         wire="parse",
+        answers={200: "Record"},
+        collection=SESSION,
+        needs="session",
     ),
     *(
         route
@@ -67,6 +70,9 @@ ROUTES = [
         permission="public",
         summary="Make a further session.",
         wire="parse",
+        takes="Fields",
+        answers={201: "Record"},
+        collection=SESSION,
     ),
     Route(
         method="POST",
@@ -75,5 +81,8 @@ ROUTES = [
         permission="public",
         summary="Make a session in place of one of an old client.",
         wire="parse",
+        answers={200: "Record"},
+        collection=SESSION,
+        needs="session",
     ),
 ]

@@ -87,6 +87,9 @@ ROUTES = [
         permission="public",
         summary="Read the user of the session.",
         wire="parse",
+        answers={200: "Record"},
+        collection=USER,
+        needs="session",
     ),
     *(
         route
@@ -98,6 +101,10 @@ ROUTES = [
             permission="public",
             summary="Sign up.",
             wire="parse",
+            takes="Fields",
+            answers={201: "SignedUp", 200: "Record"},
+            fails=(429,),
+            collection=USER,
         )
         for route in record_routes("/users", "a user", USER)
     ),
@@ -110,6 +117,11 @@ ROUTES = [
             summary=summary,
             wire="parse",
             checks_session=False,
+            takes="LogIn" if method == "POST" else "",
+            parameters=("username", "password", "email"),
+            answers={200: "Record"},
+            fails=(404, 429),
+            collection=USER,
         )
         for pattern, handler, summary in (
             ("/login", log_in, "Log in."),
@@ -124,6 +136,7 @@ ROUTES = [
         permission="public",
         summary="End the session.",
         wire="parse",
+        answers={200: "Empty"},
     ),
     Route(
         method="POST",
@@ -132,5 +145,10 @@ ROUTES = [
         permission="public",
         summary="Log in as any user; needs the master key.",
         wire="parse",
+        takes="LogInAs",
+        answers={200: "Record"},
+        collection=USER,
+        fails=(404,),
+        needs="masterKey",
     ),
 ]

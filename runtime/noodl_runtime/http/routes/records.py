@@ -38,8 +38,8 @@ def fetch(backend: "Backend", request: Request) -> Response:
         request.params["table"],
         request.params["id"],
         include=parameters.include(request.query),
-        keys=parameters.names(request.query, "keys") or None,
-        exclude_keys=parameters.names(request.query, "excludeKeys"),
+        keys=parameters.fields(request.query, "keys") or None,
+        exclude_keys=parameters.fields(request.query, "excludeKeys"),
     )
     return plain_answer(backend, request, record)
 
@@ -98,6 +98,8 @@ ROUTES = [
         handler=query,
         permission="public",
         summary="Find records: where, sort, limit, skip, count, keys, include.",
+        parameters=(*parameters.QUERY_PARAMETERS, "sort"),
+        answers={200: "Found"},
     ),
     Route(
         method="POST",
@@ -105,6 +107,8 @@ ROUTES = [
         handler=create,
         permission="public",
         summary="Make a record.",
+        takes="Fields",
+        answers={201: "Record"},
     ),
     Route(
         method="GET",
@@ -112,6 +116,8 @@ ROUTES = [
         handler=fetch,
         permission="public",
         summary="Read one record.",
+        parameters=("include", "keys"),
+        answers={200: "Record"},
     ),
     Route(
         method="PUT",
@@ -119,6 +125,8 @@ ROUTES = [
         handler=save,
         permission="public",
         summary="Change the given fields of a record.",
+        takes="Changes",
+        answers={200: "Record"},
     ),
     Route(
         method="DELETE",
@@ -126,5 +134,6 @@ ROUTES = [
         handler=delete,
         permission="public",
         summary="Remove a record.",
+        answers={200: "Empty"},
     ),
 ]

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from noodl_runtime.errors import BadRequest, NoSuchRecord
+from noodl_runtime.errors import NoSuchRecord
+from noodl_runtime.http import parameters
 from noodl_runtime.http.answers import plain_answer
 from noodl_runtime.http.route import Request, Response, Route
 
@@ -23,9 +24,9 @@ def newest(backend: "Backend", request: Request) -> Response:
     query = request.query
     found = []
     if history:
-        before = _number(query["before"]) if query.get("before") else None
-        limit = min(_number(query.get("limit", LIMIT)), MOST)
-        name, failed = query.get("name", ""), query.get("failed") in ("1", "true")
+        before = parameters.whole(query, "before", 0) if query.get("before") else None
+        limit = min(parameters.whole(query, "limit", LIMIT), MOST)
+        name, failed = query.get("name", ""), parameters.flag(query, "failed")
         chain = query.get("chain", "")
         found = history.newest(limit, before=before, name=name, failed=failed, chain=chain)
     return plain_answer(backend, request, {"results": found})
@@ -34,24 +35,15 @@ def newest(backend: "Backend", request: Request) -> Response:
 def fetch(backend: "Backend", request: Request) -> Response:
     """Answer 200 with one run: request, response, console and steps without secrets."""
     history = _history(backend)
-    found = history.fetch(_number(request.params["id"])) if history else None
+    run = parameters.whole(request.params, "run", 0)
+    found = history.fetch(run) if history else None
     if found is None:
-        raise NoSuchRecord(f"no run {request.params['id']} is kept; see the setting run_history")
+        raise NoSuchRecord(f"no run {run} is kept; see the setting run_history")
     return plain_answer(backend, request, found)
 
 
 def _history(backend: "Backend") -> "RunHistory | None":
     return backend.functions.history if backend.functions else None
-
-
-def _number(text: object) -> int:
-    try:
-        number = int(str(text))
-    except ValueError:
-        number = -1
-    if not 0 <= number < 2**63:
-        raise BadRequest(f"{text!r} is no number of a run or limit")
-    return number
 
 
 ROUTES = [
@@ -61,12 +53,15 @@ ROUTES = [
         handler=newest,
         permission="master",
         summary="List the last runs of functions and triggers.",
+        parameters=("limit", "before", "name", "failed", "chain"),
+        answers={200: "Runs"},
     ),
     Route(
         method="GET",
-        pattern="/_admin/runs/:id",
+        pattern="/_admin/runs/:run",
         handler=fetch,
         permission="master",
         summary="Read one run: request, response, console output, steps.",
+        answers={200: "Run"},
     ),
 ]

@@ -148,6 +148,7 @@ ROUTES = [
         handler=get_schema,
         permission="master",
         summary="Read the schema.",
+        answers={200: "SchemaDocument"},
     ),
     Route(
         method="POST",
@@ -155,5 +156,7 @@ ROUTES = [
         handler=update_schema,
         permission="master",
         summary="Add to the schema or change it.",
+        takes="SchemaChange",
+        answers={200: "SchemaDocument"},
     ),
 ]
