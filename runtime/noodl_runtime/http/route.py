@@ -106,7 +106,7 @@ class Route:
     parameters: those of the URL
     fails:   statuses of refusals that a request of its kind does not have anyway
     collection: whose records these are, where the path does not name it: "_User"
-    needs:   "session" or "masterKey", where nothing is answered without but the handler sees to it
+    needs:   "session", "masterKey" or either, where the handler sees to it that one is there
     """
 
     method: Method
@@ -122,4 +122,4 @@ class Route:
     parameters: tuple[str, ...] = ()
     fails: tuple[int, ...] = ()
     collection: str = ""
-    needs: Literal["", "session", "masterKey"] = ""
+    needs: Literal["", "session", "masterKey", "either"] = ""

@@ -1,7 +1,8 @@
 """The whole document of one backend."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from noodl_runtime.http.openapi.function_shapes import needs_user
 from noodl_runtime.http.openapi.operations import Function, operations
@@ -11,6 +12,7 @@ from noodl_runtime.http.openapi.security import SCHEMES
 from noodl_runtime.http.openapi.shapes import SHAPES
 from noodl_runtime.http.openapi.tags import tag_list
 from noodl_runtime.http.route import Route
+from noodl_runtime.http.routes.api_functions import routes_of
 from noodl_runtime.schema.model import Collection
 from noodl_runtime.schema.names import SYSTEM_COLLECTIONS
 
@@ -41,6 +43,8 @@ def document(backend: "Backend", base_url: str, routes: Iterable[Route]) -> Docu
     collections = backend.store.get_schema().collections
     own = {name: c for name, c in sorted(collections.items()) if not name.startswith("_")}
     system = {name: collections.get(name, c) for name, c in SYSTEM_COLLECTIONS.items()}
+    functions = _functions(backend)
+    every = [*routes, *_own_addresses(functions)]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -50,7 +54,7 @@ def document(backend: "Backend", base_url: str, routes: Iterable[Route]) -> Docu
         },
         "servers": [{"url": base_url}],
         "tags": tag_list(),
-        "paths": _paths(routes, own, _functions(backend), base_url),
+        "paths": _paths(every, own, functions, base_url),
         "components": {
             "schemas": {**SHAPES, **_record_shapes(backend, {**own, **system})},
             "responses": shared_responses(),
@@ -60,19 +64,20 @@ def document(backend: "Backend", base_url: str, routes: Iterable[Route]) -> Docu
 
 
 def _paths(
-    routes: Iterable[Route],
+    routes: Sequence[Route],
     collections: Mapping[str, Collection],
     functions: Mapping[str, Function],
     base_url: str,
 ) -> Document:
     paths: Document = {}
+    mounted = {route.pattern for route in routes if route.pattern.startswith(MOUNT + "/")}
     for route in routes:
         if route.pattern.startswith(MOUNT + "/"):
             continue
         for operation in operations(route, collections, functions):
             path = paths.setdefault(operation.path, {})
             path[operation.method] = operation.document
-            if route.wire != "plain":
+            if MOUNT + route.pattern in mounted:
                 path["servers"] = [{"url": base_url}, {"url": base_url + MOUNT}]
     return paths
 
@@ -80,13 +85,23 @@ def _paths(
 def _functions(backend: "Backend") -> dict[str, Function]:
     if backend.functions is None:
         return {}
-    graph, access = backend.functions.graph, backend.access.functions
-    found = {name: graph.function(name) for name in graph.functions()}
+    serving, access = backend.functions.serving, backend.access.functions
+    found = {name: serving.function(name) for name in serving.names()}
     return {
-        name: Function(component, _who(access.who(name), needs_user(component)))
-        for name, component in found.items()
-        if component is not None
+        name: Function(place[1], _who(access.who(name), needs_user(place[1])))
+        for name, place in found.items()
+        if place is not None
     }
+
+
+def _own_addresses(functions: Mapping[str, Function]) -> Iterator[Route]:
+    """Yield the routes of functions that answer at addresses of their own."""
+    for name, function in functions.items():
+        for route in routes_of([name]):
+            yield replace(route, needs=_NEEDED.get(function.who, "session"))
+
+
+_NEEDED: Mapping[str, Literal["", "session", "masterKey"]] = {"public": "", "master": "masterKey"}
 
 
 def _who(by_setting: str, needs_user: bool) -> str:

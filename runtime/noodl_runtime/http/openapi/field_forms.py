@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
+from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import InvalidValue
 from noodl_runtime.http.openapi.shapes import described, listed
 from noodl_runtime.schema.model import Field
@@ -16,6 +16,7 @@ EXAMPLE_TIME = "2026-05-01T10:01:00.000Z"
 ID: Document = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"}
 MOMENT: Document = {"type": "string", "format": "date-time"}
 _TEXT: Document = {"type": "string"}
+_OBJECT: Document = {"type": "object", "propertyNames": {"pattern": "^[^.$]*$"}}  # at any depth
 _NULL: Document = {"type": "null"}
 ACL_GIVEN: Document = {
     "description": 'Who may read and write: {"*": {"read": true}, "role:Staff": {"write": true}}. '
@@ -57,16 +58,15 @@ _DEGREES: Document = {
 _POINT: Document = listed({"type": "number", "minimum": -180, "maximum": 180})
 _RING: Document = {
     **listed({**_POINT, "minItems": 2, "maxItems": 2}),
-    "description": "Latitude, from -90 to 90, and longitude of each point.",
+    "description": "Latitude, from -90 to 90, and longitude of at least three different points.",
     "minItems": 3,
-    "uniqueItems": True,
 }
 _STORED: Document = described("Answered with its url.", {"name": _TEXT, "url": {}}, "name")
 _FORMS: Mapping[str, _Form] = {
     "String": _Form(plain=_TEXT, example="text"),
     "Number": _Form(plain={"type": "number"}, example=3),
     "Boolean": _Form(plain={"type": "boolean"}, example=True),
-    "Object": _Form(plain={"type": "object"}, example={"size": "L"}),
+    "Object": _Form(plain=_OBJECT, example={"size": "L"}),
     "Array": _Form(plain={"type": "array"}, example=["a", "b"]),
     "Date": _Form(
         plain=MOMENT, kind="Date", members=lambda _: {"iso": MOMENT}, example=EXAMPLE_TIME
@@ -113,6 +113,8 @@ class FieldForms:
         schema = self._form(field)
         if field.type in _BY_NAME and not self.parse:
             schema = {"anyOf": [_TEXT, schema]}
+        if field.required and field.type == "String":
+            schema = {**schema, "minLength": 1}
         if _stands_alone(field):
             schema = {"allOf": [schema, dict(field.constraint)]}
         return schema if field.required else {"anyOf": [schema, _NULL]}

@@ -26,6 +26,7 @@ OF_RECORDS: Mapping[str, str] = {
 }
 # Patterns that stand for each collection; other paths just take the name of one.
 _PER_COLLECTION = ("/api/:table", "/classes/:className")
+_PER_FUNCTION = "/functions/:"
 _PART = re.compile(r":(\w+)\*?")
 
 
@@ -48,7 +49,7 @@ def operations(
     route: Route, collections: Mapping[str, Collection], functions: Mapping[str, Function]
 ) -> Iterator[Operation]:
     """Yield the operations of a route. collections: those of the author; functions: by name."""
-    if route.wire == "functions" and functions:
+    if functions and route.pattern.startswith(_PER_FUNCTION):
         for name, function in functions.items():
             yield _of_function(route, name, function)
     elif collections and route.pattern.startswith(_PER_COLLECTION):
@@ -106,7 +107,7 @@ def _of_function(route: Route, name: str, function: Function) -> Operation:
 
 
 def _body(shape: str) -> Document:
-    return {"requestBody": {"required": True, "content": content(shape, ref(shape))}}
+    return {"requestBody": {"required": shape != "Object", "content": content(shape, ref(shape))}}
 
 
 def _id(method: str, path: str) -> str:

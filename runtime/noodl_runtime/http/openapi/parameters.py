@@ -24,6 +24,7 @@ _WHERE: Document = {
 # Of each: its schema, what it means, an example.
 _IN_URL: Mapping[str, tuple[Document, str, Any]] = {
     "where": (_WHERE, "A where document: which records. Without it all.", {}),
+    "collection": (_NAMES, "The collection to hear of.", "Todo"),
     "sort": (_ORDER, "Fields to sort by, `-` in front for descending.", "-createdAt"),
     "order": (_ORDER, "Fields to sort by, `-` in front for descending.", "-createdAt"),
     "limit": (_WHOLE | {"default": DEFAULT_LIMIT}, "Most records to answer.", 20),
@@ -63,10 +64,11 @@ _IN_URL: Mapping[str, tuple[Document, str, Any]] = {
 _IN_PATH: Mapping[str, tuple[Document, str, Any]] = {
     "table": (_NAMES, "Name of a collection.", "Todo"),
     "className": (_NAMES, "Name of a collection.", "Todo"),
-    "id": (_SAID, "objectId of a record.", None),
+    "id": (_SAID, "objectId of a record, or id of a trigger.", None),
     "run": (_WHOLE, "Id of a run.", 1),
     "objectId": (_SAID, "objectId of a record.", None),
     "name": (_SAID, "Name of a file, or of a function.", "photo.png"),
+    "path": (_SAID, "Where a workflow's webhook waits.", "payment"),
     "appId": (_SAID, "Application id of this backend.", None),
 }
 
@@ -78,7 +80,8 @@ def in_url(name: str) -> Document:
 
 def in_path(name: str) -> Document:
     """Return the parameter object of a part of a path."""
-    return _parameter("path", name, *_IN_PATH[name], required=True)
+    row = _IN_PATH.get(name, (_SAID, "Part of the path that a function names.", None))
+    return _parameter("path", name, *row, required=True)
 
 
 def _parameter(

@@ -17,6 +17,7 @@ _REFUSED: Mapping[int, str] = {
     408: "The body stopped arriving.",
     413: "Over a limit; the error names it and its setting.",
     415: "The body has a content encoding other than gzip and deflate.",
+    426: "Neither a WebSocket nor the header `Accept: text/event-stream`.",
     429: "Too often; the header and `retryAfter` say how many seconds to wait.",
     500: "The time limit of the function was met, or a fault of the backend.",
 }

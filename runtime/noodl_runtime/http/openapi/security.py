@@ -29,6 +29,11 @@ _WHO: Mapping[Permission, tuple[str, ...]] = {
     "public": _ANYONE,
     "master": ("masterKey", "masterKeyAsBearer"),
 }
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "session": ("session",),
+    "masterKey": ("masterKey",),
+    "either": ("session", "masterKey"),
+}
 _FUNCTION: Mapping[str, tuple[str, ...]] = {
     "public": _ANYONE,
     "user": ("session",),
@@ -39,7 +44,7 @@ _FUNCTION: Mapping[str, tuple[str, ...]] = {
 def security(route: Route) -> list[dict[str, list[str]]]:
     """Return the sets of credentials one of which an operation takes; {} is none at all."""
     app = ["appId"] if WIRES[route.wire].app_id == "needed" else []
-    schemes = (route.needs,) if route.needs else _WHO[route.permission]
+    schemes = _NEEDED[route.needs] if route.needs else _WHO[route.permission]
     return [{name: [] for name in (*app, scheme) if name} for scheme in schemes]
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from noodl_runtime.schema.field_types import FIELD_TYPES
+
 Document = dict[str, Any]
 
 _TEXT: Document = {"type": "string"}
@@ -45,6 +47,8 @@ def _written_as_requests(root: str) -> list[Document]:
     ]
 
 
+_PLAIN_TYPES = [n for n, row in FIELD_TYPES.items() if n != "ACL" and not row.targeted]
+_TARGETED_TYPES = [name for name, row in FIELD_TYPES.items() if row.targeted]
 _WORDS = ("op", "collection")
 
 SHAPES: Mapping[str, Document] = {
@@ -104,7 +108,7 @@ SHAPES: Mapping[str, Document] = {
         "results",
     ),
     "ParseBatch": described(
-        "Requests, each as it would be sent alone.",
+        "Writes, each as a request would be sent alone; requests that read may stand there too.",
         {
             "requests": listed({"anyOf": _written_as_requests("/classes")}),
             "transaction": _FLAG,
@@ -203,11 +207,28 @@ SHAPES: Mapping[str, Document] = {
         'Fields to add, or to drop with `{"__op": "Delete"}`; permissions to set.',
         {
             "className": _TEXT_OR_NULL,
-            "fields": {"type": "object", "additionalProperties": _ANY_OBJECT},
+            "fields": {
+                "type": "object",
+                "propertyNames": _NAME,
+                "additionalProperties": ref("ClassField"),
+            },
             "classLevelPermissions": {"type": ["object", "null"]},
         },
         examples=[{"fields": {"text": {"type": "String"}}}],
     ),
+    "ClassField": {
+        "description": "A field to add, or to drop.",
+        "anyOf": [
+            described("", {"type": {"enum": _PLAIN_TYPES}}, "type"),
+            described(
+                "",
+                {"type": {"enum": _TARGETED_TYPES}, "targetClass": _NAME},
+                "type",
+                "targetClass",
+            ),
+            described("", {"__op": {"const": "Delete"}}, "__op"),
+        ],
+    },
     "ClassList": described("All classes.", {"results": listed(ref("Class"))}, "results"),
     "Export": described(
         "Schema and all records, values in the envelopes of the Parse wire.",
@@ -223,6 +244,18 @@ SHAPES: Mapping[str, Document] = {
         "parseServerVersion",
         "features",
     ),
+    "Deploy": described(
+        "What an editor exports.",
+        {"deploy": {"type": "string", "description": "The JSON text of the export."}},
+        "deploy",
+    ),
+    "Deployed": described(
+        "The version that is served now.",
+        {"status": {"const": "success"}, "version": _TEXT, "problems": listed(_TEXT)},
+        "status",
+        "version",
+    ),
+    "DeployVersion": described("The form of deploy.", {"version": _TEXT}, "version"),
     "Runs": described("Runs, the newest first.", {"results": listed(ref("Run"))}, "results"),
     "Run": described(
         "One run of a function or trigger.",
@@ -239,8 +272,15 @@ SHAPES: Mapping[str, Document] = {
         "url",
     ),
     "Bytes": {"description": "The file."},
+    "Events": {"description": "Changes as they are committed.", "type": "string"},
+    "NoFile": {"description": "There is no such file.", "type": "string"},
     "Page": {"description": "A page for a browser.", "type": "string"},
 }
 
 # Media types of the bodies that are not JSON.
-MEDIA: Mapping[str, str] = {"Bytes": "*/*", "Page": "text/html"}
+MEDIA: Mapping[str, str] = {
+    "Bytes": "*/*",
+    "Page": "text/html",
+    "NoFile": "text/plain",
+    "Events": "text/event-stream",
+}

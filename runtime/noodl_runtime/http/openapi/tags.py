@@ -5,7 +5,8 @@ from typing import Any
 
 TAGS: Mapping[str, str] = {
     "Records": "Records of a collection, in plain JSON. A Date is its ISO text, a Pointer an id.",
-    "Functions": "The workflows of this backend.",
+    "Functions": "The workflows of this backend: by name, and as webhooks.",
+    "Live views": "Hearing of changes.",
     "Users": "Sign up, log in, and what mails lead to.",
     "Sessions": "Who is logged in, and where.",
     "Roles": "Named groups of users, for ACLs and permissions.",
@@ -22,6 +23,8 @@ _BEGINNINGS: Mapping[str, str] = {
     "/api/": "Records",
     "/api/_schema": "Schema",
     "/functions": "Functions",
+    "/hooks/": "Functions",
+    "/realtime": "Live views",
     "/users": "Users",
     "/login": "Users",
     "/logout": "Users",
@@ -36,6 +39,7 @@ _BEGINNINGS: Mapping[str, str] = {
     "/classes/": "Records, Parse protocol",
     "/batch": "Records, Parse protocol",
     "/aggregate/": "Records, Parse protocol",
+    "/purge/": "Records, Parse protocol",
     "/config": "Configuration",
     "/schemas": "Schema",
     "/functions-admin": "Server",

@@ -39,7 +39,7 @@ class ApiFunctions:
         if functions is None or len(parts) < 2 or parts[0] != MOUNT or parts[1][:1] == "_":
             return None
         if functions.serving.sets is not self._found_in:
-            routes = list(_routes(functions.names()))
+            routes = list(routes_of(functions.names()))
             self._router, self._any = Router(routes), bool(routes)
             self._found_in = functions.serving.sets
         if not self._any or parts[1] in self._backend.store.get_schema().collections:
@@ -60,7 +60,7 @@ def answer(name: str, backend: "Backend", request: Request) -> Response:
     return Response(body=write_json(document.get("result")))
 
 
-def _routes(names: list[str]) -> Iterator[Route]:
+def routes_of(names: list[str]) -> Iterator[Route]:
     """Yield a route for each function of the family; what is written out stands before :names."""
     found = [name for name in names if name.startswith(FAMILY)]
     for name in sorted(found, key=lambda name: [part[:1] == ":" for part in name.split("/")]):
@@ -73,4 +73,6 @@ def _routes(names: list[str]) -> Iterator[Route]:
                 permission="public",
                 summary=f"Call the function {name}.",
                 wire="functions",
+                takes="Object" if method in ("POST", "PUT") else "",
+                fails=(500,),
             )

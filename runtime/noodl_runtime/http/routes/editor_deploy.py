@@ -44,6 +44,8 @@ ROUTES = [
         permission="master",
         summary="Check the functions an editor exported and serve them as a new version.",
         wire="parse",
+        takes="Deploy",
+        answers={200: "Deployed"},
     ),
     Route(
         method="GET",
@@ -52,5 +54,6 @@ ROUTES = [
         permission="master",
         summary="Say which form of deploy is understood.",
         wire="parse",
+        answers={200: "DeployVersion"},
     ),
 ]

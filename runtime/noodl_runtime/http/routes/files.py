@@ -210,6 +210,6 @@ ROUTES = [
         permission="public",
         summary="Read a stored file, or a part of it.",
         parameters=("expires", "signature"),
-        answers={200: "Bytes", 206: "Bytes", 304: "", 416: ""},
+        answers={200: "Bytes", 206: "Bytes", 304: "", 404: "NoFile", 416: ""},
     ),
 ]

@@ -48,6 +48,9 @@ ROUTES = [
         permission="public",
         summary="Call the webhook that a workflow has declared for this path and method.",
         wire="hooks",
+        takes="Bytes" if method in ("POST", "PUT") else "",
+        answers={200: "Object", 202: "Object"},
+        fails=(500,),
     )
     for method in METHODS
 ]

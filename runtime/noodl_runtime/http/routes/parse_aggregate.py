@@ -94,5 +94,6 @@ ROUTES = [
             *("$" + name for name in STAGES if name != "project"),
         ),
         answers={200: "Rows"},
+        needs="either",
     ),
 ]

@@ -39,5 +39,6 @@ ROUTES = [
         permission="master",
         summary="Remove every record of a class.",
         wire="parse",
+        answers={200: "Empty"},
     ),
 ]

@@ -41,7 +41,7 @@ def get(backend: "Backend", request: Request) -> Response:
         request.params["objectId"],
         include=parameters.include(request.query),
         keys=_with_relations(backend, collection, keys),
-        exclude_keys=parameters.names(request.query, "excludeKeys"),
+        exclude_keys=parameters.fields(request.query, "excludeKeys"),
     )
     return parse_answer(backend, request, record)
 
@@ -98,7 +98,7 @@ def record_routes(path: str, what: str, collection: str | None = None) -> list[R
     rows: list[tuple[Method, str, Handler, str, str, dict[int, str], tuple[str, ...]]] = [
         ("GET", path, find, f"Find records: {what} each.", "", {200: "Found"}, _FINDING),
         ("POST", path, create, f"Make {what}.", "Fields", {201: "Created"}, ()),
-        ("GET", one, get, f"Read {what}.", "", {200: "Record"}, ("include", "keys")),
+        ("GET", one, get, f"Read {what}.", "", {200: "Record"}, parameters.ONE_RECORD),
         ("PUT", one, update, f"Change fields of {what}.", "Changes", {200: "Saved"}, ()),
         ("DELETE", one, delete, f"Remove {what}.", "", {200: "Empty"}, ()),
     ]

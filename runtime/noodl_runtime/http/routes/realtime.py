@@ -23,5 +23,8 @@ ROUTES = [
         handler=listen,
         permission="public",
         summary="Hear of changes, over WebSocket (at `/` too) or as text/event-stream.",
+        parameters=("collection", "where"),
+        answers={200: "Events"},
+        fails=(426,),
     ),
 ]

@@ -116,7 +116,7 @@ ROUTES = [
         handler=fetch,
         permission="public",
         summary="Read one record.",
-        parameters=("include", "keys"),
+        parameters=parameters.ONE_RECORD,
         answers={200: "Record"},
     ),
     Route(

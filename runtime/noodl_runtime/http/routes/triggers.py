@@ -72,6 +72,7 @@ ROUTES = [
         handler=listed,
         permission="master",
         summary="List the triggers: what they wait for, next and last runs, parked changes.",
+        answers={200: "Rows"},
     ),
     Route(
         method="GET",
@@ -86,6 +87,8 @@ ROUTES = [
         handler=fire,
         permission="master",
         summary="Fire a trigger now and answer what its run answers.",
+        takes="Object",
+        fails=(500,),
     ),
     Route(
         method="POST",
@@ -93,6 +96,8 @@ ROUTES = [
         handler=retry,
         permission="master",
         summary="Fire a trigger again for its parked changes, or for one `sequence`.",
+        takes="Object",
+        answers={200: "Rows"},
     ),
     Route(
         method="POST",
@@ -100,5 +105,6 @@ ROUTES = [
         handler=let_go,
         permission="master",
         summary="Forget the parked changes of a trigger, or one `sequence`.",
+        takes="Object",
     ),
 ]
