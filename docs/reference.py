@@ -166,7 +166,11 @@ def trigger_parameters() -> str:
     ]
     intro = (
         "Trigger nodes go by these parameters when workflows are loaded; connections to them are "
-        "ignored.\n\n"
+        "ignored. A database change fires at least once, those of one record in order; a run that "
+        "answers with a failure or takes too long is tried again (`trigger_tries`) and then "
+        "parked: see `noodl-portable trigger`. A schedule fires at most once a minute, and not "
+        "again after a crash in the middle of its run. A webhook answers what its Response node "
+        "sends.\n\n"
     )
     heads = ("type", "parameter", "default", "meaning")
     return section("Parameters of triggers", intro + table(heads, rows))

@@ -8,6 +8,7 @@ way when the process died is read again and run again.
 import logging
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import gevent
@@ -174,7 +175,7 @@ class Feed:
                     self._runs.give(used=False)
                     continue
                 started = True
-                self._runs.spawn(lambda fed=fed, waiting=waiting: self._run(fed, waiting))  # type: ignore[misc]
+                self._runs.spawn(partial(self._run, fed, waiting))
 
     def _run(self, fed: Fed, waiting: Waiting) -> None:
         line = fed.line

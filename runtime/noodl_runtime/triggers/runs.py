@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import gevent
 from gevent.lock import BoundedSemaphore
 from gevent.pool import Group
 
@@ -93,7 +92,6 @@ class Runs:
         if len(self._group):
             log.warning("%d runs of triggers are broken off", len(self._group))
         self._group.kill()
-        gevent.sleep(0)
 
 
 def error_of(answer: FunctionResponse) -> str:

@@ -140,6 +140,26 @@ def test_a_run_on_top_of_the_one_before_is_skipped_unless_it_is_allowed(
     assert shown(backend)["counts"].get("skipped") == skipped
 
 
+def test_jitter_puts_a_firing_off_by_chance_and_never_doubles_it(
+    begin: Begin, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[float, float]] = []
+
+    def uniform(low: float, high: float) -> float:
+        asked.append((low, high))
+        return 0.03
+
+    monkeypatch.setattr("random.uniform", uniform)
+    backend = begin(nightly(cron="* * * * *", jitter=90))
+    timetable(backend).look(TEN + 60)
+    timetable(backend).look(TEN + 120)  # the one before still waits
+    assert shown(backend)["running"] == 0
+    until(lambda: idle(backend))
+    assert asked == [(0, 90)]
+    assert told(backend) == ["Nightly"]
+    assert shown(backend)["counts"] == {"skipped": 1, "fired": 1}
+
+
 def test_a_restart_fires_no_minute_twice_and_knows_the_last_run(begin: Begin, clock: Clock) -> None:
     backend = begin(nightly(cron="0 * * * *"))
     until(lambda: told(backend))
