@@ -19,7 +19,7 @@ export interface Options {
   environment?: { [name: string]: string };
   /** Milliseconds until it must serve. Default 30000. */
   readyTimeout?: number;
-  /** Milliseconds it gets to stop before it is killed. Default 8000. */
+  /** Milliseconds it gets to stop before it is killed. Default 10000. */
   stopTimeout?: number;
   /** false: the app sees to it itself that it runs only once. */
   singleInstance?: boolean;

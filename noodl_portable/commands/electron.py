@@ -13,6 +13,8 @@ from noodl_builder.electron.backend_resource import (
     MakeBundle,
     Resource,
     copy_of,
+    expanded_as,
+    packed_as,
     place_of,
     put_resource,
 )
@@ -20,7 +22,7 @@ from noodl_builder.electron.wiring import Wiring, plan_wiring
 from noodl_builder.manifest import BundleInfo
 from noodl_builder.packed_libraries import build_cache
 from noodl_builder.plan import Plan, plan
-from noodl_builder.write import Tell, silent, write
+from noodl_builder.write import Tell, silent
 from noodl_portable.build_file import read_build_file
 from noodl_portable.command import Command
 from noodl_portable.commands.build import build_options, check_workflows
@@ -47,6 +49,11 @@ def configure(parser: ArgumentParser) -> None:
         metavar="none|auto|PATH",
         help="put a Python beside the bundle: this one, or a relocatable one (default: none, the "
         "app looks for one on the machine)",
+    )
+    parser.add_argument(
+        "--layout",
+        choices=("pyz", "expanded"),
+        help="one file (default), or a folder with everything unpacked, to be signed for macOS",
     )
     parser.add_argument(
         "--no-lint", action="store_true", help="build in spite of errors in the workflows"
@@ -124,24 +131,22 @@ def _planned(arguments: Namespace) -> Plan | Path:
 
 
 def _put(app: Path, planned: Plan | Path, arguments: Namespace) -> Resource:
-    tell = _teller(arguments)
-    python = arguments.python_runtime or _from_file(arguments.backend) or "none"
-    return put_resource(place_of(app), _maker(planned, tell), python, tell=tell)
+    python = arguments.python_runtime or _from_file(arguments.backend, "python-runtime") or "none"
+    targets = _info(planned).targets
+    maker = _maker(planned, arguments)
+    return put_resource(place_of(app), maker, targets, python, tell=_teller(arguments))
 
 
-def _from_file(backend: Path) -> str | None:
-    """Return the Python that noodl-portable.yaml of a backend folder asks for."""
-    return read_build_file(backend).get("python-runtime") if backend.is_dir() else None
-
-
-def _maker(planned: Plan | Path, tell: Tell) -> MakeBundle:
+def _maker(planned: Plan | Path, arguments: Namespace) -> MakeBundle:
     if isinstance(planned, Path):
         return copy_of(planned)
+    layout = arguments.layout or _from_file(arguments.backend, "layout")
+    return expanded_as(planned) if layout == "expanded" else packed_as(planned, build_cache())
 
-    def make(target: Path) -> BundleInfo:
-        return write(planned, target, cache=build_cache(), trial=False, tell=tell).info
 
-    return make
+def _from_file(backend: Path, key: str) -> Any:
+    """Return what noodl-portable.yaml of a backend folder says."""
+    return read_build_file(backend).get(key) if backend.is_dir() else None
 
 
 def _info(planned: Plan | Path) -> BundleInfo:

@@ -75,6 +75,7 @@ FILES = [
     ("electron-builder.json",  '{"appId": "x"}',                             True),
     ("electron-builder.js",    "module.exports = { appId: 'x' };\n",         True),
     ("electron-builder.ts",    "export default {};\n",                       False),
+    ("electron-builder.json",  "{ // a comment\n}",                          False),
     ("forge.config.js",        "module.exports = { packagerConfig: {} };\n", True),
     ("forge.config.js",        "module.exports = async () => ({});\n",       False),
     ("forge.config.mjs",       "export default {};\n",                       False),
@@ -121,6 +122,20 @@ def test_without_a_known_packager_each_is_explained() -> None:
     assert "extraResources" in builder
     assert "extraResource:" in forge
     assert "--extra-resource=backend" in packager
+
+
+ODD = [
+    {"dependencies": None, "devDependencies": {"electron": "25"}, "build": "make"},
+    {"devDependencies": {"electron": "25"}, "config": {"forge": "./elsewhere.js"}},
+    {"devDependencies": {"electron": "25"}, "config": None, "build": None},
+]
+
+
+@pytest.mark.parametrize("package", ODD)
+def test_odd_packages_are_left_alone_and_their_author_told(package: dict[str, Any]) -> None:
+    wiring = planned(package)
+    assert "package.json" not in wiring.files
+    assert any("xtraResource" in sentence for sentence in wiring.advice)
 
 
 def test_a_main_file_that_is_missing_or_wired_by_hand_is_left_to_the_author() -> None:

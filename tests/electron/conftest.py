@@ -6,12 +6,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from noodl_builder.electron.backend_resource import put_resource
-from noodl_builder.manifest import BundleInfo
+from noodl_builder.electron.backend_resource import packed_as, put_resource
 from noodl_builder.options import BuildOptions
 from noodl_builder.plan import plan
-from noodl_builder.runtime_parts import RuntimeParts, installed_runtime
-from noodl_builder.write import write
+from noodl_builder.runtime_parts import installed_runtime
 from tests.builder.conftest import frozen_runtime
 from tests.builder.world import SHOP, make_backend
 
@@ -46,13 +44,8 @@ def backends(tmp_path_factory: pytest.TempPathFactory, frozen_runtime: Path) -> 
         options = BuildOptions(
             folder=make_backend(folder / version / "shop", files), version=version
         )
-        return put_resource(folder / version / "backend", packed(options, runtime, folder)).folder
+        planned = plan(options, runtime)
+        place, targets = folder / version / "backend", planned.info.targets
+        return put_resource(place, packed_as(planned, folder), targets).folder
 
     return Backends(make("1.0", PRICE), make("2.0", PRICE, NAME), folder / "unpacked")
-
-
-def packed(options: BuildOptions, runtime: RuntimeParts, cache: Path) -> Any:
-    def make(target: Path) -> BundleInfo:
-        return write(plan(options, runtime), target, cache=cache, trial=False).info
-
-    return make

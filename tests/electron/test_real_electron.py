@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from noodl_builder.bundle_file import verify
 from noodl_portable.cli import main
 from noodl_portable.templates import shipped_folder
 from tests.electron import real_electron
@@ -185,6 +186,7 @@ def test_only_pages_of_the_app_reach_the_backend(start: Start, tmp_path: Path) -
     url = backend["url"]
     for path in ("/", "/health", "/api/Note"):
         assert asked(url + path) == 403
+    assert app.do("run", script=SOCKET % url) is True
     assert asked(f"{url}/api/Note", **{"X-Noodl-Launch-Token": backend["token"]}) == 200
     page = tmp_path / "page of the äpp.html"
     page.write_text("<title>mine</title>")
@@ -245,6 +247,7 @@ def test_electron_9_works_as_well(start: Start, tmp_path: Path) -> None:
     app.event("page")
     assert app.do("add", text="old but gold")["notes"] == ["old but gold"]
     backend = app.do("backend")
+    assert app.do("run", script=SOCKET % backend["url"]) is True
     assert asked(f"{backend['url']}/api/Note") == 403
     page = tmp_path / "page.html"
     page.write_text("<title>mine</title>")
@@ -265,7 +268,7 @@ def test_an_app_that_electron_builder_packs_runs_from_its_archive_with_a_python_
     except OSError as error:
         pytest.skip(f"electron-builder cannot be had: {error}")
     app_folder = example(tmp_path / "my app")
-    put_backend(app_folder, "--python-runtime", "auto")
+    put_backend(app_folder, "--python-runtime", "auto", "--layout", "expanded")
     package = json.loads((app_folder / "package.json").read_text())
     package["build"] |= {"electronVersion": "25.1.1", "electronDist": str(had("25"))}
     package["devDependencies"] = {}
@@ -274,7 +277,7 @@ def test_an_app_that_electron_builder_packs_runs_from_its_archive_with_a_python_
     unpacked = app_folder / "dist" / "linux-unpacked"
     resources = unpacked / "resources"
     assert (resources / "app.asar").is_file(), done
-    assert (resources / "backend" / "backend.pyz").is_file()
+    assert verify(resources / "backend" / "expanded")  # no file was left behind
     assert not (resources / "app.asar.unpacked").exists()
     assert (resources / "app.asar").stat().st_size < 1_000_000  # the backend is not in it as well
     app = start(unpacked / "desktop-notes", PATH="/nowhere", NOODL_PYTHON="")

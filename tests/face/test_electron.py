@@ -1,13 +1,22 @@
 """noodl-portable electron, with a real backend and a small app."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from noodl_builder.bundle_file import inspect
 from noodl_portable.cli import main
+from noodl_runtime.access.caller import MASTER
+from noodl_runtime.assemble import assemble
+from noodl_runtime.data_folder import DataFolder
+from noodl_runtime.definition import read_definition
+from noodl_runtime.settings import Settings
+from noodl_runtime.store.contract import Create
 from tests.builder.world import make_backend
+from tests.driver import Backend
 
 pytestmark = pytest.mark.slow
 MAIN = "const { app } = require('electron');\n"
@@ -69,6 +78,24 @@ def test_a_finished_bundle_is_taken_as_it_is_and_goes_beside_an_unpacked_app(
     assert placed.read_bytes() == bundle.read_bytes()
     electron(capsys, "--app", unpacked, "--eject")
     assert not placed.parent.exists()
+
+
+def test_records_and_an_expanded_bundle_go_in_when_asked_for(
+    app: Path, backend: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    definition = read_definition(backend)
+    made = assemble(Settings(), definition, DataFolder(backend), {})
+    made.write(MASTER, Create(collection="Product", values={"price": 7}))
+    made.close()
+    (backend / "secrets.json").unlink()
+    options = ("--app", app, "--backend", backend, "--include-data", "--layout", "expanded")
+    electron(capsys, *options)
+    about = json.loads((app / "backend" / "backend.json").read_text())
+    assert (about["bundle"], about["sha256"]) == ("expanded", None)
+    assert inspect(app / "backend" / "expanded").seed_data
+    command: list[str | Path] = [sys.executable, "-I", app / "backend" / "expanded"]
+    with Backend(command, "--port", "0", "--data", str(app / "data"), cwd=app) as running:
+        assert running.call("GET", "/api/Product")[1]["results"][0]["price"] == 7
 
 
 def test_an_app_in_es_modules_gets_a_shim_that_it_can_import(

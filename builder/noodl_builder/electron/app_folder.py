@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from noodl_builder.electron import main_file, packagers
+from noodl_builder.electron import configurations, main_file
+from noodl_builder.electron.configurations import is_configuration
 from noodl_builder.electron.packagers import KEPT
-from noodl_builder.electron.wiring import AppFiles, is_config, main_of
+from noodl_builder.electron.wiring import AppFiles, main_of
 from noodl_runtime.errors import BuildRefused
 
 RECORD = "electron.json"
@@ -124,7 +125,9 @@ def write_record(folder: Path, record: Mapping[str, Any]) -> None:
 def _taken_out(name: str, content: bytes) -> bytes:
     """Return a file without what we put in; the same bytes where there is nothing of ours."""
     text = content.decode("utf-8")
-    return (packagers.unwired(name, text) if is_config(name) else main_file.unwired(text)).encode()
+    return (
+        configurations.unwired(name, text) if is_configuration(name) else main_file.unwired(text)
+    ).encode()
 
 
 def _is_as_written(file: Path, about: Mapping[str, Any]) -> bool:

@@ -38,6 +38,14 @@ def has_additions(document: Mapping[str, Any], additions: Additions) -> bool:
     return with_additions(document, additions) == document
 
 
+def at(document: Mapping[str, Any], path: Path) -> Any:
+    """Return what is at a place of a document, None for nothing."""
+    place: Any = document
+    for step in path:
+        place = place.get(step) if isinstance(place, Mapping) else None
+    return place
+
+
 def as_list(value: Any) -> list[Any]:
     """Return what packagers take for a list: None, one value, or a list."""
     if value is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from noodl_builder.electron import main_file
-from noodl_builder.electron.packagers import wire_packagers
+from noodl_builder.electron.configurations import is_configuration, wire
 from noodl_runtime.errors import BuildRefused
 
 MAINS = ("{0}", "{0}.js", "{0}/index.js")
@@ -71,11 +71,6 @@ def main_of(package: Mapping[str, Any], present: "Mapping[str, bytes] | set[str]
     return next((name for name in names if name in present), None)
 
 
-def is_config(name: str) -> bool:
-    """Say whether a file at the top of an app tells how it is packaged."""
-    return name == "package.json" or name.startswith(("electron-builder.", "forge.config."))
-
-
 def plan_wiring(app: AppFiles) -> Wiring:
     """Return what changes in an app. raises: BuildRefused when it is not an Electron app."""
     package = app.package()
@@ -91,8 +86,8 @@ def plan_wiring(app: AppFiles) -> Wiring:
         advice.append(_by_hand(str(package.get("main") or "index.js"), kind))
     if "loadFile(" in text:
         advice.append(_PAGES)
-    tops = {name: app.text(name) for name in app.files if is_config(name)}
-    packaged = wire_packagers(tops, package)
+    tops = {name: app.text(name) for name in app.files if is_configuration(name)}
+    packaged = wire(tops, package)
     files |= {name: text.encode() for name, text in packaged.files.items()}
     return Wiring(files, (*advice, *packaged.advice), main, kind == "module")
 

@@ -15,7 +15,7 @@ const { findPython, versionsFor } = require('./python.js');
 const { showTrouble, trouble } = require('./trouble.js');
 
 const READY_TIMEOUT = 30000; // milliseconds until it must serve; a first start unpacks its libraries
-const STOP_TIMEOUT = 8000; // until it is killed; it gives running requests four seconds itself
+const STOP_TIMEOUT = 10000; // until it is killed; it gives running requests four seconds itself
 const MOST_RESTARTS = 3; // within RESTART_WINDOW; after that the user is told
 const RESTART_WINDOW = 60000;
 const PAUSES = [250, 1000, 4000]; // before the first, second and third restart
@@ -178,6 +178,7 @@ class Backend extends EventEmitter {
   // A download that broke off, or a disk that lost something, is better told than run.
   _checkFile(bundle, about) {
     if (!fs.existsSync(bundle)) throw this._trouble('no-bundle', { file: bundle });
+    if (!about.sha256) return; // an expanded bundle: a folder, signed by the system's means
     const found = crypto.createHash('sha256').update(fs.readFileSync(bundle)).digest('hex');
     if (found !== about.sha256) throw this._trouble('damaged', { file: bundle });
   }
