@@ -32,7 +32,7 @@ def both(request: pytest.FixtureRequest, call: Call) -> Call:
 
     def run(nodes: list[Any], connections: str, *helpers: Any, **more: Any) -> Any:
         nodes = [*nodes, SCRIPTED] if request.param else nodes
-        status, body = call(nodes, connections, *helpers, timeout=0.3, **more)
+        status, body = call(nodes, connections, *helpers, **more)
         if (status, body) == (500, {"error": "timeout"}):
             return NEVER
         return body["result"] if status == 200 else (status, body)
@@ -96,7 +96,8 @@ def test_values_that_came_before_the_id_are_not_written_when_it_arrives(both: Ca
 
 def test_a_path_through_nothing_ends_the_action_without_a_signal(both: Call) -> None:
     store = node("s", "SetModelProperties", modelId="k", properties="a.b", **{"prop-a.b": 1})
-    assert both([Q, store, shown()], "q.receive -> s.store, s.stored -> r.send") is NEVER
+    wires = "q.receive -> s.store, s.stored -> r.send"
+    assert both([Q, store, shown()], wires, timeout=0.2) is NEVER
 
 
 def test_properties_with_a_type_come_first_and_have_defaults(call: Call) -> None:

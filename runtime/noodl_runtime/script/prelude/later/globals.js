@@ -32,15 +32,5 @@
     fetch(url, options) {
       return part("network").fetch(url, options);
     },
-    Intl: {
-      DateTimeFormat: class DateTimeFormat {
-        format(date = new Date()) {
-          return new Date(date).toLocaleDateString();
-        }
-        resolvedOptions() {
-          return { locale: "en-US", calendar: "gregory", numberingSystem: "latn" };
-        }
-      },
-    },
   };
 })();
