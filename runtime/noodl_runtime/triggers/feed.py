@@ -100,7 +100,8 @@ class Feed:
     # -- the greenlet
 
     def _heard(self, _change: Change) -> None:
-        self._stir.send_ignoring_arg(None)
+        if self._positions.fed:
+            self._stir.send_ignoring_arg(None)
 
     def _work(self) -> None:
         trouble_s = FIRST_TROUBLE_S
@@ -116,6 +117,7 @@ class Feed:
                 trouble_s = min(trouble_s * 2, LONGEST_TROUBLE_S)
                 continue
             trouble_s = FIRST_TROUBLE_S
+            gevent.sleep(0)  # a long way to catch up with holds up nobody
             self._stirred.wait(self._pause())
 
     def _pause(self) -> float | None:

@@ -56,17 +56,20 @@ class Hooks:
                 for method in one.what.methods:
                     place.setdefault(method, (one, one.what))
 
-    def resume(self) -> None:
-        """Run the calls that were accepted and not run before the process ended."""
+    def resume(self, *, forget_others: bool) -> None:
+        """Run the calls that were accepted and not run before the process ended.
+
+        forget_others: give up those that no webhook takes any more
+        """
         for name, text in self._store.remembered(AREA).items():
             kept = json.loads(text)
             call = HookCall(**{**kept["call"], "body": base64.b64decode(kept["call"]["body"])})
             found = self._places.get(call.path, {}).get(call.method)
-            if found is None:
+            if found is not None:
+                self._run_later(found[0], call, name)
+            elif forget_others:
                 log.error("a call of %s is given up: no webhook takes it any more", call.path)
                 self._store.remember(AREA, {name: None})
-                continue
-            self._run_later(found[0], call, name)
 
     def call(self, **given: Any) -> FunctionResponse:
         """Return the answer to a call: what its run answers, or 202 at once.

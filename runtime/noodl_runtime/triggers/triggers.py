@@ -66,7 +66,7 @@ class Triggers:
         self._started = True
         self._timetable.start()
         self._feed.start()
-        self.hooks.resume()
+        self.hooks.resume(forget_others=self._whole)
 
     def hold(self) -> None:
         """Start no further run; those that are under way have the stop_timeout from now on."""
@@ -94,11 +94,14 @@ class Triggers:
                 log.warning("%s: what is connected with %s is ignored", one, names)
             if one.problem:
                 log.error("%s: %s does not fire: %s", one.trigger.file, one, one.problem)
-        # while a file cannot be read, its triggers are not gone
-        whole = all(p.component and not p.fatal for p in self._functions.problems)
-        self._timetable.follow(found, forget_others=whole)
-        self._feed.follow(found, forget_others=whole)
+        self._timetable.follow(found, forget_others=self._whole)
+        self._feed.follow(found, forget_others=self._whole)
         self.hooks.follow(found)
+
+    @property
+    def _whole(self) -> bool:
+        """Tell whether all files could be read; else triggers that are not there are not gone."""
+        return all(p.component and not p.fatal for p in self._functions.problems)
 
     # -- looking
 

@@ -219,6 +219,26 @@ def test_what_was_accepted_is_run_after_a_restart(shop: Backend, call: Send) -> 
     until(lambda: not shop.store.remembered("accepted"))
 
 
+def test_what_was_accepted_waits_while_a_file_cannot_be_read_and_is_given_up_when_it_is_gone(
+    shop: Backend, call: Send, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert shop.triggers
+    assert shop.functions
+    for _ in range(SETTINGS.max_trigger_runs):
+        shop.triggers._runs.take(wait=True)
+    call("POST", "/hooks/later", {"n": 1})
+    for broken, kept in ((["no workflow"], 1), ([], 0)):
+        shop.triggers.hold()
+        shop.triggers._stop_at = 0
+        shop.triggers.stop()
+        shop.functions.load([(name, name) for name in broken])
+        shop.triggers = Triggers(shop.functions, shop.store, SETTINGS)
+        shop.triggers.prepare()
+        shop.triggers.start()
+        assert len(shop.store.remembered("accepted")) == kept
+    assert "a call of later is given up" in caplog.text
+
+
 def test_more_than_may_wait_are_refused_until_there_is_room(shop: Backend, call: Send) -> None:
     assert shop.triggers
     shop.triggers.hooks._most = 0

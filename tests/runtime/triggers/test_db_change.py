@@ -215,6 +215,20 @@ def test_a_flood_of_changes_is_fired_for_once_each(begin: Begin) -> None:
     assert len(about) == len(set(about)) == 600
 
 
+def test_a_long_way_to_catch_up_with_holds_up_nobody(begin: Begin) -> None:
+    end(begin(telling(collection="Log")))
+    broken = begin(broken=True)
+    for _ in range(10):
+        broken.batch(MASTER, [Create(collection="Order", values={})] * 200)
+    end(broken)
+    backend = begin(telling(collection="Log"))
+    turns = 0
+    while one(backend)["behind"]:
+        gevent.sleep(0)
+        turns += 1
+    assert turns >= 10
+
+
 def test_a_store_that_refuses_for_a_while_holds_up_and_loses_nothing(
     begin: Begin, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
