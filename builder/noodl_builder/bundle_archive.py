@@ -14,7 +14,7 @@ class Folder:
         """Return the names of all files."""
         files = (p for p in sorted(self._path.rglob("*")) if not p.is_dir() or p.is_symlink())
         names = (p.relative_to(self._path).as_posix() for p in files)
-        return [name for name in names if "/__pycache__/" not in name]
+        return [name for name in names if "__pycache__" not in name.split("/")]
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a file. raises: KeyError."""

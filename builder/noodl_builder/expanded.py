@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from noodl_builder.installed_files import SITE_PACKAGES
 from noodl_builder.manifest import MANIFEST
 from noodl_builder.plan import Plan
 from noodl_runtime.errors import BuildRefused
@@ -34,7 +33,7 @@ def write_expanded(plan: Plan, folder: Path, python: Path | None) -> None:
         path.write_bytes(entry.read())
         path.chmod(entry.mode)
     if python:
-        precompile(folder, SITE_PACKAGES, python)
+        precompile(folder, ".", python)  # all of it: a start must not write into a signed folder
 
 
 def precompile(folder: Path, part: str, python: Path) -> None:

@@ -285,3 +285,4 @@ def test_an_app_that_electron_builder_packs_runs_from_its_archive_with_a_python_
     app.event("page")
     assert app.do("add", text="from the archive")["notes"] == ["from the archive"]
     assert app.quit() == 0
+    assert verify(resources / "backend" / "expanded")  # nor was one written

@@ -2,6 +2,7 @@
 'use strict';
 
 const { spawn } = require('child_process');
+const fs = require('fs');
 const http = require('http');
 
 const { readLines } = require('./log.js');
@@ -32,7 +33,10 @@ class Child {
     this._token = options.token;
     this._ready = null;
     const args = python.args.concat(
-      '-I', '-X', 'utf8', options.bundle, '--port', String(options.port), '--data', options.data
+      // -I: other Python software of this computer stays out. -B: nothing is written into a folder of
+      // the app, which may be signed; it is compiled already.
+      fs.statSync(options.bundle).isDirectory() ? ['-I', '-B'] : ['-I'],
+      ['-X', 'utf8', options.bundle, '--port', String(options.port), '--data', options.data]
     );
     // A list and no shell: spaces and other letters in paths need no care. Three pipes: stdin is how
     // it is asked to stop, and how it notices that this app is gone. No window of its own on Windows.
