@@ -16,7 +16,10 @@ Call = Callable[..., tuple[int, Any]]
 
 @pytest.fixture
 def call() -> Call:
-    """Return call(nodes, connections, *helpers, body=..., rules=..., timeout=...) -> status, body."""
+    """Return call(nodes, connections, *helpers, body=..., rules=..., timeout=...) -> status, body.
+
+    outbound=True: HTTP requests leave the process, in place of the scripted answers
+    """
 
     def run(
         nodes: list[Any],
@@ -28,11 +31,9 @@ def call() -> Call:
         **more: Any,
     ) -> tuple[int, Any]:
         answers = WireAnswers(list(rules), more.pop("config", {}))
-        functions = Functions(
-            Settings(function_timeout=timeout, **more),
-            NoSchema(),  # type: ignore[arg-type]
-            make_answers=lambda *_: answers,  # type: ignore[arg-type,return-value]
-        )
+        real = {} if more.pop("outbound", False) else {"make_answers": lambda *_: answers}
+        settings = Settings(function_timeout=timeout, **more)
+        functions = Functions(settings, NoSchema(), **real)  # type: ignore[arg-type]
         functions.load([("f", document(component("F", nodes, connections), *helpers))])
         request = FunctionRequest(body=json.dumps({} if body is None else body).encode())
         answer = functions.call("F", request)

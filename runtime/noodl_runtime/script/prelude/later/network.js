@@ -10,7 +10,10 @@
 
   function response(answer) {
     const names = Object.keys(answer.headers);
-    const value = (name) => answer.headers[String(name).toLowerCase()];
+    const value = (name) => {
+      const key = String(name).toLowerCase();
+      return Object.hasOwn(answer.headers, key) ? answer.headers[key] : undefined;
+    };
     return {
       ok: answer.status >= 200 && answer.status < 300,
       status: answer.status,
