@@ -9,7 +9,7 @@ from noodl_runtime.triggers.signatures import WAYS
 
 PREFIX = "/hooks/"
 METHODS = ("GET", "POST", "PUT", "DELETE")
-RESPONDS = ("response", "accepted")
+RESPONDS = ("response", "bare", "accepted")
 LONGEST_WINDOW = 86400.0  # seconds
 
 
@@ -26,7 +26,8 @@ class Hook:
     secret:   name of the secret among those of the backend
     header:   where the proof is, "" for where such senders put it
     window_s: how far a signed time may be from now
-    at_once:  whether it answers 202 before the run, and not what the run answers
+    respond:  "response": what the run answers, {"result": {...}}; "bare": without result around it;
+              "accepted": 202 before the run
     """
 
     path: str
@@ -35,7 +36,7 @@ class Hook:
     secret: str = ""
     header: str = ""
     window_s: float = 300.0
-    at_once: bool = False
+    respond: str = "response"
 
     @property
     def url(self) -> str:
@@ -76,7 +77,7 @@ def hook_of(parameters: Mapping[str, Any]) -> Hook:
         secret=secret,
         header=str(parameters.get("signatureHeader") or ""),
         window_s=_seconds(parameters.get("tolerance", 300)),
-        at_once=_one_of(parameters, "respond", RESPONDS) == "accepted",
+        respond=_one_of(parameters, "respond", RESPONDS),
     )
 
 

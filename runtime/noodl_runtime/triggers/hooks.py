@@ -28,6 +28,7 @@ from noodl_runtime.triggers.registered import Registered
 from noodl_runtime.triggers.runs import Runs
 from noodl_runtime.triggers.signatures import check
 from noodl_runtime.values import random_id
+from noodl_runtime.workflow.js.text import encode, stringify
 
 AREA = "accepted"
 
@@ -80,11 +81,11 @@ class Hooks:
         call = HookCall(**given)
         one, hook = self._found(call)
         self._check(one, hook, call)
-        if hook.at_once:
+        if hook.respond == "accepted":
             return self._accepted(one, call)
-        return self._runs.fire(
-            one, of_call(call), chain=call.chain, fired_by={"by": "webhook", "path": hook.url}
-        )
+        fired_by = {"by": "webhook", "path": hook.url}
+        answer = self._runs.fire(one, of_call(call), chain=call.chain, fired_by=fired_by)
+        return _bare(answer) if hook.respond == "bare" else answer
 
     def _found(self, call: HookCall) -> tuple[Registered, Hook]:
         place = self._places.get(call.path)
@@ -144,3 +145,11 @@ class Hooks:
             log.exception("%s could not be run", one)
         finally:
             self._waiting -= 1
+
+
+def _bare(answer: FunctionResponse) -> FunctionResponse:
+    """Return what a Response node sent by itself, as senders want it that look for a challenge."""
+    if answer.status != 200:
+        return answer
+    result = json.loads(answer.body)["result"]
+    return FunctionResponse(status=200, body=encode(stringify(result) or "{}"))

@@ -94,7 +94,12 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         Parameter("secret", "", "name of the backend's secret that this goes by"),
         Parameter("signatureHeader", "", "header of signature or token, if not the usual one"),
         Parameter("tolerance", 300, "seconds that a signed time may be away from now"),
-        Parameter("respond", "response", "accepted: answer 202 at once and run it afterwards"),
+        Parameter(
+            "respond",
+            "response",
+            "bare: what the Response node sends without result around it, for senders that want a "
+            "challenge back; accepted: 202 at once, and the run afterwards",
+        ),
     ),
 }
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {

@@ -46,6 +46,13 @@ COMPONENTS = [
     echoing("NoSecret", path="no-secret", verify="hmac", secret="NOBODY_SET"),
     echoing("Second", path="webhook"),
     echoing("Wrong", path="wrong", method="PATCH"),
+    component(
+        "Challenge",
+        [node("t", "noodl.trigger.webhook", path="challenge", respond="bare"),
+         node("e", "Expression", expression="body.challenge"),
+         node("r", "Response", **{"pm-challenge": None})],
+        "t.body -> e.body, e.result -> r.pm-challenge, t.triggered -> r.send",
+    ),
     component("Quiet", [node("t", "noodl.trigger.webhook", path="quiet")]),
     component(
         "Fails",
@@ -125,6 +132,7 @@ ANSWERS = [
     # method  path                    body         status  answer
     ("POST",  "/hooks/quiet",         {},          200,    {"result": {}}),
     ("POST",  "/hooks/fails",         {},          400,    {"error": "out of stock"}),
+    ("POST",  "/hooks/challenge",     {"challenge": "3eZb"}, 200, {"challenge": "3eZb"}),
     ("POST",  "/hooks/nowhere",       {},          404,    "no webhook has this path"),
     ("POST",  "/hooks",               {},          404,    "no such path"),
     ("POST",  "/hooks/wrong",         {},          404,    "no webhook has this path"),
@@ -279,7 +287,7 @@ WRONG = [
     ({"path": "/"}, "path is empty"),
     ({"verify": "magic"}, "verify is 'magic', not one of none, token, hmac"),
     ({"verify": "hmac"}, "secret is empty; name the secret that hmac goes by"),
-    ({"respond": "later"}, "respond is 'later', not one of response, accepted"),
+    ({"respond": "later"}, "respond is 'later', not one of response, bare, accepted"),
     ({"tolerance": 0}, "tolerance is '0', not seconds up to 86400"),
 ]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from noodl_runtime.workflow.cron import normalised
+from noodl_runtime.workflow.cron import cron_error, normalised
 
 FORMS = [
     # written                         as pycron takes it
@@ -53,3 +53,13 @@ def test_a_range_of_weekdays_holds_those_that_follow_each_other(
     names = f"{WEEKDAY[first]}-{WEEKDAY[(first + more) % 7]}"
     expected = (moment.weekday() - first) % 7 <= more
     assert pycron.is_now(normalised(f"* * * * {names}"), moment) is expected
+
+
+ANY = st.text("0123456789*/-,?#L @abcdjanmonsufri\t", max_size=30)
+
+
+@given(st.one_of(ANY, st.lists(ANY, min_size=5, max_size=5).map(" ".join)))
+@settings(max_examples=500)
+def test_whatever_is_written_is_refused_with_a_sentence_or_understood(written: str) -> None:
+    if cron_error(written) is None:
+        assert pycron.is_now(normalised(written), FIRST) in (True, False)
