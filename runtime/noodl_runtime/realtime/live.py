@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("noodl.realtime")
 
 WAITING = 1000  # changes that wait to be told; more are read from the log again
-SENT_AT_ONCE = 100  # sends, before requests get their turn
+SENT_AT_ONCE = 200  # sends, before requests get their turn
 TOLD_AT_ONCE = 50  # changes, before those who send get their turn
 _ACTIONS: tuple[Action, ...] = ("create", "save", "delete")
 
