@@ -133,6 +133,14 @@ def test_a_broken_export_is_refused_by_name_and_the_old_one_goes_on(
     assert kept(folder) == before
 
 
+def test_a_refused_export_leaves_no_traceback_behind(
+    start: Open, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(DeployRefused):
+        deploy(start(), {"components": [{}]})
+    assert capfd.readouterr().err == ""
+
+
 def test_a_node_nobody_knows_is_told_and_the_rest_is_served(start: Open) -> None:
     backend = start()
     export = saying("one")

@@ -7,6 +7,8 @@ from typing import TypeVar
 import gevent
 from gevent.threadpool import ThreadPool
 
+from noodl_runtime.threads import in_thread
+
 T = TypeVar("T")
 
 
@@ -27,8 +29,7 @@ class Threads:
             return work()
         if self._pool is None:
             self._pool = ThreadPool(self._count)
-        done: T = self._pool.apply(work)
-        return done
+        return in_thread(self._pool, work)
 
     def close(self) -> None:
         """Stop the threads; safe to call twice."""

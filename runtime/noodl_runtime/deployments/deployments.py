@@ -15,6 +15,7 @@ from noodl_runtime.definition import WORKFLOW_SUFFIX, check_workflow
 from noodl_runtime.deployments.versions import Versions
 from noodl_runtime.errors import BadFile, DeployRefused
 from noodl_runtime.functions import Deployed, Functions, prepared
+from noodl_runtime.threads import in_thread
 from noodl_runtime.values import now_iso
 from noodl_runtime.workflow.graph import Graph, Problem
 
@@ -70,13 +71,13 @@ class Deployments:
 
         raises: DeployRefused naming component and node; what is served stays as it is
         """
-        apply = gevent.get_hub().threadpool.apply  # a large export stops nobody
+        pool = gevent.get_hub().threadpool  # a large export stops nobody
         with self._one_at_a_time:
             over = self._functions.serving.workflows.origin
-            version, graph = apply(self._kept, (document, over))
+            version, graph = in_thread(pool, lambda: self._kept(document, over))
             self._graphs[version] = graph
             self._functions.deploy(Deployed(version=version, graph=graph, over=over))
-            apply(self._versions.forget_all_but, (self._keep,))
+            in_thread(pool, lambda: self._versions.forget_all_but(self._keep))
             self._graphs = {
                 name: self._graphs[name] for name in self.versions if name in self._graphs
             }
@@ -88,7 +89,8 @@ class Deployments:
         if version not in self.versions:
             return None
         if version not in self._graphs:
-            self._graphs[version] = gevent.get_hub().threadpool.apply(self._older, (version,))
+            pool = gevent.get_hub().threadpool
+            self._graphs[version] = in_thread(pool, lambda: self._older(version))
         return self._graphs[version]
 
     def _kept(self, document: Mapping[str, Any], over: str) -> tuple[str, Graph]:

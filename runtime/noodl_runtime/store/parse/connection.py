@@ -20,6 +20,7 @@ from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadSetting, StoreUnreachable
 from noodl_runtime.store.parse.refusals import refusal
 from noodl_runtime.store.parse.wire import read_answer, write_body
+from noodl_runtime.threads import in_thread
 
 TIMEOUT_S = 30.0
 _IDLE_S = 3.0  # Node closes idle connections after 5 seconds
@@ -82,9 +83,10 @@ class Endpoint:
         self, method: str, path: str, body: Any, headers: Mapping[str, str], *, again: bool
     ) -> Any:
         data = body if isinstance(body, bytes | None) else write_body(body)
-        pool = gevent.get_hub().threadpool
-        status, answer = pool.apply(
-            self._exchange, (method, self.mount + path, data, self._headers(headers), again)
+        path, sent = self.mount + path, self._headers(headers)
+        status, answer = in_thread(
+            gevent.get_hub().threadpool,
+            lambda: self._exchange(method, path, data, sent, again),
         )
         if method == "DELETE" and not answer and status < 300:
             return None  # of a file; everything else is answered with JSON

@@ -17,6 +17,7 @@ from noodl_runtime.errors import QueryTooSlow
 from noodl_runtime.store.sqlite.connection import Connection, Row
 from noodl_runtime.store.sqlite.failures import Interrupted
 from noodl_runtime.store.sqlite.greenlets import Home
+from noodl_runtime.threads import in_thread
 
 T = TypeVar("T")
 
@@ -66,8 +67,8 @@ class Reader:
             return self._refusing(work)
         if self._pool is None:
             self._pool = ThreadPool(THREADS)
-        apply: Callable[[Callable[[], T]], T] = self._pool.apply
-        return self._refusing(lambda: apply(work))
+        pool = self._pool
+        return self._refusing(lambda: in_thread(pool, work))
 
     def borrowed(self, work: Callable[[Connection], T], timeout_s: float | None) -> T:
         """Do some reading with a connection that no other thread has."""
