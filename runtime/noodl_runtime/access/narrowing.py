@@ -74,11 +74,13 @@ class Narrowing:
     def _sub_query(self, query: Any, key: Any = None) -> Any:
         if not isinstance(query, Mapping) or not isinstance(query.get("className"), str):
             return query
+        if not isinstance(query.get("where"), Mapping):
+            return query  # refused where operands are read, for everyone alike
         collection = query["className"]
         self.check(collection, "find")
         if isinstance(key, str):
             self.check_names(collection, [key])
-        return {**query, "where": self.where(collection, query.get("where", {}), "find")}
+        return {**query, "where": self.where(collection, query["where"], "find")}
 
     def _check_relation(self, value: Any) -> None:
         owner = value.get("object") if isinstance(value, Mapping) else None

@@ -16,8 +16,10 @@ from noodl_runtime.query.text import Search
 from noodl_runtime.query.tree import Condition, Path, Selection, SubQuery
 from noodl_runtime.values import Date
 
-# What a sub-query may also carry, as clients build it; none of it changes which records match.
-_WITHOUT_EFFECT = {"order", "keys", "excludeKeys", "include", "count"}
+# What a sub-query may also carry, as clients build it; none of it changes which records match. So
+# it is with limit and skip: real servers look through all records of a sub-query, and clients that
+# set a limit there mean to lift that of a page.
+_WITHOUT_EFFECT = {"order", "keys", "excludeKeys", "include", "count", "limit", "skip"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from noodl_runtime.schema.names import (
     SYSTEM_COLLECTIONS,
     check_collection_name,
     check_field_name,
+    check_new_name,
     is_name,
     same_spelling,
 )
@@ -116,6 +117,7 @@ def _check_spellings(what: str, names: Mapping[str, object]) -> None:
 
 def check_new_field(collection: Collection, field: Field, *, max_fields: int = MAX_FIELDS) -> None:
     """Accept a field that a collection does not have yet; raises as `check_schema`."""
+    check_new_name(field.name)
     check_field(collection, field)
     other = same_spelling(field.name, collection.fields)
     if other is not None:

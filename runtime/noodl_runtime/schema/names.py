@@ -26,8 +26,6 @@ _PROTOTYPE_MEMBERS = frozenset(
         "valueOf",
     }
 )
-# On the wire an included record says with it what collection it is of.
-_CLASS_NAME = "className"
 RESERVED_FIELDS = frozenset(SYSTEM_FIELDS) | _PROTOTYPE_MEMBERS
 
 
@@ -110,8 +108,6 @@ def check_collection_name(name: str, *, code: int = 103) -> None:
 
 def check_field_name(name: str) -> None:
     """Accept the name of a field that an author declares. raises: BadName."""
-    if name == _CLASS_NAME:
-        raise BadName(f"invalid field name: {name}; it stands for a record's collection")
     if not is_name(name):
         raise BadName(
             f"invalid field name: {name}; names have letters, digits and _, start with a letter "
@@ -119,6 +115,16 @@ def check_field_name(name: str) -> None:
         )
     if name in RESERVED_FIELDS:
         raise BadName(f"field {name} cannot be added: the name is reserved", code=136)
+
+
+def check_new_name(name: str) -> None:
+    """Accept the name of a field that is not there yet. raises: BadName.
+
+    Fields that are there already stay, whatever this comes to refuse later.
+    """
+    check_field_name(name)
+    if name == "className":
+        raise BadName(f"invalid field name: {name}; it says what collection a record is of")
 
 
 def same_spelling(name: str, others: Mapping[str, object]) -> str | None:

@@ -46,7 +46,7 @@ REFUSED: list[tuple[Any, int, str]] = [
     ({"n": {"$text": {"$search": {"$term": "x", "$caseSensitive": "yes"}}}}, 107, "true or false as $caseSensitive"),
     ({"n": {"$text": {"$search": {"$term": "x", "$frob": 1}}}}, 107, "no '$frob'"),
     ({"n": {"$inQuery": {"where": {}}}},                       102,  '"className"'),
-    ({"n": {"$inQuery": {"className": "A", "where": {}, "limit": 1}}}, 102, "no 'limit' in the sub-query"),
+    ({"n": {"$inQuery": {"className": "A", "where": {}, "most": 1}}}, 102, "no 'most' in the sub-query"),
     ({"n": {"$inQuery": {"className": "A", "where": {"x": {"$frob": 1}}}}}, 107, "unknown operator '$frob'"),
     ({"n": {"$select": {"query": {"className": "A", "where": {}}}}}, 102, '"key"'),
     ({"n": {"$select": {"query": {"className": "A", "where": {}}, "key": "a b"}}}, 105, "'a b'"),

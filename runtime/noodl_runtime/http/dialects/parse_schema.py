@@ -5,6 +5,7 @@ from typing import Any
 
 from noodl_runtime.errors import BadName, BadRequest, WrongType
 from noodl_runtime.schema.model import Collection, Field
+from noodl_runtime.schema.names import check_new_name
 
 _SYSTEM: dict[str, dict[str, Any]] = {
     "objectId": {"type": "String"},
@@ -69,6 +70,7 @@ def read_permissions(document: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _read_field(name: str, attributes: Mapping[str, Any]) -> Field:
+    check_new_name(name)
     kind, target = attributes.get("type"), attributes.get("targetClass")
     required = attributes.get("required", False)
     if not isinstance(kind, str) or not isinstance(target, str | None):
