@@ -110,11 +110,12 @@ class Timetable:
             log.warning("%s is skipped: the run before is still active", one)
             return
         self._begun[due.id] += 1
-        self._keep(due.id, {"minute": due.minute, "lastRun": self._clock()})
         self._runs.spawn(lambda: self._run(one, schedule, due))
 
     def _run(self, one: Registered, schedule: Schedule, due: Due) -> None:
         try:
+            # not before it is spawned: a stop that ends the timetable lets runs begin
+            self._keep(due.id, {"minute": due.minute, "lastRun": self._clock()})
             if schedule.jitter:
                 gevent.sleep(random.uniform(0, schedule.jitter))  # noqa: S311 - spreads load
             self._runs.take(wait=True)
@@ -139,7 +140,8 @@ class Timetable:
         self._write({**changed, **dict.fromkeys(gone)})
 
     def _keep(self, name: str, more: Mapping[str, Any]) -> None:
-        self._write({name: {**self._kept.get(name, {}), **more}})
+        if name in self._kept:  # it can have been taken out meanwhile
+            self._write({name: {**self._kept[name], **more}})
 
     def _write(self, entries: Mapping[str, Mapping[str, Any] | None]) -> None:
         for name, entry in entries.items():

@@ -208,6 +208,27 @@ def test_a_reload_takes_effect_with_the_next_minute(begin: Begin, clock: Clock) 
     assert told(backend) == ["Old", "New"]
 
 
+def test_one_that_is_taken_out_as_it_fires_leaves_nothing_behind(
+    begin: Begin, clock: Clock
+) -> None:
+    backend = begin(nightly(cron="* * * * *"))
+    timetable(backend).look(TEN + 60)
+    assert backend.functions
+    backend.functions.load([])
+    until(lambda: idle(backend))
+    assert backend.store.remembered("schedules") == {}
+
+
+def test_a_stop_lets_a_schedule_run_that_has_just_fired(begin: Begin, clock: Clock) -> None:
+    backend = begin(nightly(cron="* * * * *"))
+    timetable(backend).look(TEN + 60)
+    triggers_of(backend).hold()
+    triggers_of(backend).stop()
+    assert told(backend) == ["Nightly"]
+    backend.triggers = None
+    backend.close()
+
+
 def test_the_listing_says_it_in_words_with_the_next_five_times(begin: Begin, clock: Clock) -> None:
     backend = begin(nightly(cron="0 12 * * mon-fri"))
     found = shown(backend)
