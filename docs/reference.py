@@ -178,7 +178,7 @@ def trigger_parameters() -> str:
 
 def lint_rules() -> str:
     """List what `lint` looks for, beside what loading itself reports."""
-    from noodl_portable.linting import ALL_RULES
+    from noodl_builder.lints import ALL_RULES
 
     rows = [
         (f"`{rule.name}`", rule.severity, first_line(rule.check.__doc__), rule.fix)

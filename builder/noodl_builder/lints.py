@@ -1,40 +1,29 @@
-"""What is looked at in a backend before it is packed. A row of LINTS is one check.
+"""What is looked at in a backend before it is packed: workflows, triggers and the front end.
 
-A finding that stops the build is an "error"; a "warning" is told and travels in the build report.
+One table of rules for workflows, one for files; `lint` and `build` tell the same findings. One that
+stops a build is an "error"; a "warning" is told and travels in the build report.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
 
 from noodl_builder.backend_files import APP, BackendFiles
+from noodl_runtime.definition import read_definition
 from noodl_runtime.errors import BuildRefused
 from noodl_runtime.http.routes import ROUTES
+from noodl_runtime.triggers.lint import RULES as TRIGGER_RULES
+from noodl_runtime.workflow.graph import Problem
+from noodl_runtime.workflow.lint import RULES, Finding, lint
+
+ALL_RULES = (*RULES, *TRIGGER_RULES)
 
 
-@dataclass(frozen=True, order=True)
-class Finding:
-    """Something odd in one file: "app/health", "hidden by a route of the backend", "warning"."""
-
-    file: str
-    message: str
-    weight: Literal["error", "warning"] = "warning"
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.message}"
-
-
-Lint = Callable[[BackendFiles], Iterable[Finding]]
-
-
-def lint(backend: BackendFiles, lints: Iterable[Lint] | None = None) -> tuple[Finding, ...]:
-    """Return the warnings about a backend, sorted. raises: BuildRefused for errors."""
-    found = sorted({f for check in (LINTS if lints is None else lints) for f in check(backend)})
-    errors = [finding for finding in found if finding.weight == "error"]
-    if errors:
-        shown = "; ".join(map(str, errors[:10])) + ("; ..." if len(errors) > 10 else "")
-        raise BuildRefused(f"this would not work: {shown}")
-    return tuple(found)
+def lint_folder(folder: Path) -> list[Finding]:
+    """Return what is wrong in the workflows of a backend folder, errors first. raises: BadFile."""
+    definition = read_definition(folder)
+    documents = [(f"workflows/{file.name}", file.document) for file in definition.workflows]
+    broken = [Problem(p.file, "", "", p.message) for p in definition.problems]
+    return lint(documents, definition.schema, broken, ALL_RULES)
 
 
 def hidden_pages(backend: BackendFiles) -> Iterator[Finding]:
@@ -43,7 +32,31 @@ def hidden_pages(backend: BackendFiles) -> Iterator[Finding]:
     for entry in backend.entries:
         name = entry.name.removeprefix(APP)
         if entry.name.startswith(APP) and name in fixed:
-            yield Finding(f"app/{name}", "hidden by a route of the backend; rename it")
+            yield Finding(
+                severity="warning",
+                rule="hidden-page",
+                file=f"app/{name}",
+                message="hidden by a route of the backend",
+                fix="rename it",
+            )
 
 
-LINTS: list[Lint] = [hidden_pages]
+FILE_RULES: tuple[Callable[[BackendFiles], Iterable[Finding]], ...] = (hidden_pages,)
+
+
+def warnings_of(found: Iterable[Finding], *, refuse: bool) -> tuple[Finding, ...]:
+    """Return the warnings among findings.
+
+    refuse: whether errors stop the build; otherwise they are warnings like the others
+    raises: BuildRefused with the errors
+    """
+    errors = [finding for finding in found if finding.severity == "error"]
+    if errors and refuse:
+        refused = "\n  ".join(["this cannot work as it is:", *map(str, errors)])
+        raise BuildRefused(f"{refused}\n  mend it, or use --no-lint to build all the same")
+    return tuple(finding for finding in found if finding.severity != "note")
+
+
+def count_of(findings: Iterable[Finding], severity: str) -> int:
+    """Return how many findings are of a severity."""
+    return sum(one.severity == severity for one in findings)

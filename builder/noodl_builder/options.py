@@ -36,6 +36,7 @@ class BuildOptions:
                   ("universal",)
     wheelhouse:   folder of wheels for targets other than the current one
     allow_network: let pip fetch wheels that are missing
+    lint:         whether what cannot work stops the build
     sign:         file with a private ed25519 key to sign with, None: no signature
     epoch:        time every entry carries, seconds since 1970
     """
@@ -49,5 +50,6 @@ class BuildOptions:
     targets: tuple[str, ...] = ("current",)
     wheelhouse: Path | None = None
     allow_network: bool = False
+    lint: bool = True
     sign: Path | None = None
     epoch: int = field(default_factory=source_date_epoch)

@@ -12,7 +12,7 @@ from noodl_builder.entry import Entry, make_entry
 from noodl_builder.fat_layout import lay_out
 from noodl_builder.folder_files import LeftOut
 from noodl_builder.licences import licences_entry
-from noodl_builder.lints import Finding, lint
+from noodl_builder.lints import FILE_RULES, lint_folder, warnings_of
 from noodl_builder.manifest import (
     MANIFEST,
     BundleInfo,
@@ -32,6 +32,7 @@ from noodl_builder.signing import SIGNATURE, sign
 from noodl_builder.target_sets import runtime_for
 from noodl_runtime.errors import BuildRefused
 from noodl_runtime.store.sqlite.formats import UPGRADES
+from noodl_runtime.workflow.lint import Finding
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Plan:
     def __str__(self) -> str:
         lines = [f"{e.sha256[:16]}  {e.size:>9}  {e.name}" for e in self.entries]
         lines += [f"left out: {left.name} ({left.reason})" for left in self.left_out]
-        lines += [f"warning: {finding}" for finding in self.warnings]
+        lines += map(str, self.warnings)
         return "\n".join(lines)
 
 
@@ -79,7 +80,8 @@ def plan(
     """
     tell("reading the backend")
     backend = read_backend(options)
-    warnings = lint(backend)
+    found = [*lint_folder(options.folder), *(f for rule in FILE_RULES for f in rule(backend))]
+    warnings = warnings_of(found, refuse=options.lint)
     missing: list[LeftOut] = []
     if runtime is None:
         runtime, missing = runtime_for(options, tell=tell)

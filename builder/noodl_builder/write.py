@@ -12,19 +12,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from noodl_builder.boot.noodl_target import CURRENT
 from noodl_builder.folder_files import LeftOut
-from noodl_builder.lints import Finding
 from noodl_builder.manifest import BundleInfo
 from noodl_builder.packed_libraries import packed_libraries
 from noodl_builder.plan import Plan
 from noodl_builder.trial import try_out
 from noodl_builder.zip_writer import PREFIX, deflate, write_zip
 from noodl_runtime.errors import BuildRefused
+from noodl_runtime.workflow.lint import Finding
 
 Tell = Callable[[str], None]
 
@@ -63,7 +63,7 @@ class BuildReport:
             "sha256": self.sha256,
             "seconds": round(self.seconds, 2),
             "leftOut": [{"name": left.name, "reason": left.reason} for left in self.left_out],
-            "warnings": [{"file": f.file, "message": f.message} for f in self.warnings],
+            "warnings": [asdict(finding) for finding in self.warnings],
             "manifest": manifest,
         }
 

@@ -14,7 +14,6 @@ from noodl_builder.release import ReleaseOptions, write_expanded_bundle, write_r
 from noodl_builder.write import BuildReport, Tell, silent, write
 from noodl_portable.build_file import read_build_file
 from noodl_portable.command import Command
-from noodl_portable.linting import lint_folder
 from noodl_portable.templates import shipped_folder
 from noodl_runtime.errors import BuildRefused, SetupError
 
@@ -81,8 +80,7 @@ def run(arguments: Namespace) -> int:
     file = read_build_file(folder)
     tell = _teller(arguments)
     planned = plan(build_options(arguments, file), tell=tell)
-    if not arguments.no_lint:
-        check_workflows(folder, quiet=arguments.quiet)
+    tell_warnings(planned, quiet=arguments.quiet)
     if arguments.dry_run:
         _print_plan(planned, as_json=arguments.json)
         return 0
@@ -91,16 +89,10 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def check_workflows(folder: Path, *, quiet: bool) -> None:
-    """Print the warnings about the workflows; raise BuildRefused with the errors."""
-    found = lint_folder(folder)
-    errors = [str(finding) for finding in found if finding.severity == "error"]
-    if errors:
-        refused = "\n  ".join(["these workflows cannot work as they are:", *errors])
-        raise BuildRefused(f"{refused}\n  mend them, or use --no-lint to build all the same")
-    for finding in found:
-        if finding.severity == "warning" and not quiet:
-            print(finding, file=sys.stderr)
+def tell_warnings(planned: Plan, *, quiet: bool) -> None:
+    """Print what is odd in the backend and does not stop the build."""
+    for finding in () if quiet else planned.warnings:
+        print(finding, file=sys.stderr)
 
 
 def _write(
@@ -133,6 +125,7 @@ def build_options(arguments: Namespace, file: Mapping[str, Any]) -> BuildOptions
         targets=_targets(arguments, file),
         wheelhouse=arguments.wheelhouse or _beside(folder, file, "wheelhouse"),
         allow_network=arguments.allow_network,
+        lint=not arguments.no_lint,
         sign=arguments.sign,
     )
 
@@ -185,8 +178,6 @@ def _print_report(report: BuildReport, *, as_json: bool) -> None:
         print(json.dumps(report.as_dict(), indent=2))
         return
     print(f"Built {report.output}: {report.size / 1e6:.1f} MB, build {report.build_id}.")
-    for warning in report.warnings:
-        print(f"warning: {warning}")
     for left in report.left_out:
         print(f"left out: {left.name} ({left.reason})")
     start = report.output / "start"

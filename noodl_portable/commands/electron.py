@@ -25,7 +25,7 @@ from noodl_builder.plan import Plan, plan
 from noodl_builder.write import Tell, silent
 from noodl_portable.build_file import read_build_file
 from noodl_portable.command import Command
-from noodl_portable.commands.build import build_options, check_workflows
+from noodl_portable.commands.build import build_options, tell_warnings
 from noodl_portable.templates import shipped_folder
 from noodl_runtime.errors import SetupError
 
@@ -123,10 +123,10 @@ def _planned(arguments: Namespace) -> Plan | Path:
         app=arguments.front_end,
         wheelhouse=None,
         allow_network=False,
+        no_lint=arguments.no_lint,
     )
     planned = plan(build_options(asked, file), tell=_teller(arguments))
-    if not arguments.no_lint:
-        check_workflows(backend, quiet=arguments.quiet)
+    tell_warnings(planned, quiet=arguments.quiet)
     return planned
 
 

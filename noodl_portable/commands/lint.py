@@ -5,8 +5,8 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from pathlib import Path
 
+from noodl_builder.lints import count_of, lint_folder
 from noodl_portable.command import Command
-from noodl_portable.linting import count_of, lint_folder
 from noodl_runtime.workflow.lint import Finding
 
 

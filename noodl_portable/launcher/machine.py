@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from noodl_builder.lints import lint_folder
 from noodl_portable.backends import PORT, home, is_backend_id, make_empty
 from noodl_portable.launcher.running import Running
-from noodl_portable.linting import lint_folder
 from noodl_runtime.data_folder import json_text, write_private
 from noodl_runtime.definition import check_workflow, fingerprint, read_workflows
 from noodl_runtime.errors import BadRequest, PortableError

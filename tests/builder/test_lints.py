@@ -1,21 +1,18 @@
+import json
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from noodl_builder import zip_writer
-from noodl_builder.backend_files import read_backend
-from noodl_builder.lints import Finding, lint
+from noodl_builder.lints import warnings_of
 from noodl_builder.options import BuildOptions
 from noodl_builder.plan import plan
 from noodl_builder.write import write
 from noodl_portable.cli import main
 from noodl_runtime.errors import BuildRefused
+from noodl_runtime.workflow.lint import Finding, Severity
 from tests.builder.world import make_backend, make_runtime
-
-Check = Callable[[Any], Iterable[Finding]]
 
 
 def test_a_page_where_a_route_answers_is_a_warning_in_plan_and_report(
@@ -25,16 +22,31 @@ def test_a_page_where_a_route_answers_is_a_warning_in_plan_and_report(
     made = plan(BuildOptions(folder=backend, app=app), make_runtime())
     assert "warning: app/health: hidden by a route of the backend" in str(made)
     report = write(made, tmp_path / "x.pyz", trial=False).as_dict()
-    assert [row["file"] for row in report["warnings"]] == ["app/health"]
+    hidden = [row for row in report["warnings"] if row["rule"] == "hidden-page"]
+    assert [(row["file"], row["fix"]) for row in hidden] == [("app/health", "rename it")]
 
 
-def test_an_error_stops_the_build_and_names_each_file(backend: Path) -> None:
-    def check(_backend: object) -> Iterable[Finding]:
-        yield Finding("workflows/a.workflow.json", "no such node type", "error")
-        yield Finding("workflows/b.workflow.json", "odd", "warning")
+def finding(severity: Severity, file: str) -> Finding:
+    return Finding(severity=severity, rule="odd", file=file, message="is odd", fix="mend it")
 
-    with pytest.raises(BuildRefused, match=r"a\.workflow\.json: no such node type$"):
-        lint(read_backend(BuildOptions(folder=backend)), [check])
+
+def test_an_error_stops_the_build_and_names_each_file() -> None:
+    found = [finding("error", "a"), finding("warning", "b"), finding("note", "c")]
+    with pytest.raises(BuildRefused, match=r"error: a: is odd; mend it \[odd\]\n  mend it, or use"):
+        warnings_of(found, refuse=True)
+    assert [one.file for one in warnings_of(found, refuse=False)] == ["a", "b"]
+    assert [one.file for one in warnings_of(found[1:], refuse=True)] == ["b"]
+
+
+def test_a_plan_holds_what_is_odd_in_the_workflows(backend: Path) -> None:
+    lonely = {"id": "n", "type": "String"}
+    extra = {"components": [{"name": "/#__local__/X", "nodes": [lonely]}]}
+    (backend / "workflows/x.workflow.json").write_text(json.dumps(extra))
+    odd = [
+        (f.rule, f.component, f.node)
+        for f in plan(BuildOptions(folder=backend), make_runtime()).warnings
+    ]
+    assert ("unreachable-node", "/#__local__/X", "n") in odd
 
 
 def test_more_than_a_zip_can_hold_is_refused_and_leaves_nothing(

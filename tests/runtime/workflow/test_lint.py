@@ -129,6 +129,26 @@ def test_a_file_that_cannot_be_read_is_an_error() -> None:
     assert (finding.severity, finding.file, finding.message) == ("error", "workflows/a", "not JSON")
 
 
+LOOP = component("F", [*ENDS, node("h", "/#__local__/F")], SEND)
+OTHER = component("F", ENDS)
+LOADED = [
+    # files                                                           what loading reports becomes
+    ([document(LOOP)],                                                ("error", "endless-nesting")),
+    ([document(component("F", ENDS, SEND)), document(OTHER)],         ("warning", "two-definitions")),
+    ([{"components": 5}],                                             ("error", "broken-file")),
+    ([document(component("F", [*ENDS, {"type": "String"}], SEND))],   ("warning", "odd-file")),
+    ([document(component("F", [*ENDS, node("g", "Group")], f"{SEND}, q.pm-a -> g.a"))],
+                                                                      ("note", "dangling-connection")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "finding"), LOADED)
+def test_what_loading_reports_is_a_finding(files: list[Any], finding: tuple[str, str]) -> None:
+    findings = lint([(f"{n}.workflow.json", file) for n, file in enumerate(files)], SCHEMA)
+    assert finding in [(one.severity, one.rule) for one in findings]
+    assert all(one.fix for one in findings)
+
+
 def test_errors_come_first() -> None:
     findings = found(node("s", "String"), node("n", "Group"))
     assert [f.severity for f in findings] == ["error", "warning", "note"]
