@@ -121,7 +121,7 @@ BROKEN = [
 
 @pytest.mark.parametrize(("export", "says"), BROKEN)
 def test_a_broken_export_is_refused_by_name_and_the_old_one_goes_on(
-    start: Open, folder: Path, export: Any, says: str
+    start: Open, folder: Path, caplog: pytest.LogCaptureFixture, export: Any, says: str
 ) -> None:
     backend = start()
     deploy(backend, saying("one"))
@@ -129,6 +129,7 @@ def test_a_broken_export_is_refused_by_name_and_the_old_one_goes_on(
     with pytest.raises(DeployRefused) as refused:
         deploy(backend, export)
     assert says in str(refused.value)
+    assert says in caplog.text
     assert said(backend) == "one"
     assert kept(folder) == before
 

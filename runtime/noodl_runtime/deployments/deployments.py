@@ -81,7 +81,7 @@ class Deployments:
             self._graphs = {
                 name: self._graphs[name] for name in self.versions if name in self._graphs
             }
-        log.info("deployed version %s: %d functions", version, len(graph.functions()))
+        log.info("deployed version %s, functions in it: %d", version, len(graph.functions()))
         return Deploy(version=version, problems=tuple(map(str, graph.problems)))
 
     def graph(self, version: str) -> Graph | None:
@@ -95,7 +95,11 @@ class Deployments:
 
     def _kept(self, document: Mapping[str, Any], over: str) -> tuple[str, Graph]:
         version = self._versions.next(document)
-        graph = _checked(version, document)
+        try:
+            graph = _checked(version, document)
+        except DeployRefused as error:
+            log.warning("a deploy is refused, what was served goes on: %s", error)
+            raise
         self._versions.keep(version, {**document, "deployed": {"at": now_iso(), "over": over}})
         return version, graph
 
