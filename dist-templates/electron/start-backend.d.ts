@@ -41,11 +41,13 @@ export interface Failure extends Error {
     | 'no-bundle'
     | 'damaged'
     | 'wrong-file'
+    | 'no-cache'
     | 'port-taken'
     | 'data-in-use'
     | 'slow'
     | 'foreign'
-    | 'crashed';
+    | 'crashed'
+    | 'unexpected';
   detail: string;
   /** The last lines of the log, and the file they are in. */
   log: string;
@@ -68,6 +70,8 @@ export interface Backend extends EventEmitter {
   readonly ready: Promise<Backend>;
   /** Stops it; resolves when it is gone. Happens by itself when the app quits. */
   stop(): Promise<unknown>;
+  /** Show the log in the file manager of the user. */
+  showLog(): void;
   /** The headers of a request with the token, for a webRequest.onBeforeSendHeaders of your own. */
   headersFor(details: object): { [name: string]: string };
   on(event: 'ready', listener: (backend: Backend) => void): this;

@@ -11,9 +11,10 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,6 +108,17 @@ def electron_builder() -> Path:
             run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
             done.write_bytes(lock)
     return folder / "node_modules" / ".bin" / "electron-builder"
+
+
+def fetch_ahead() -> None:
+    """Begin to fetch what later tests need, while earlier ones run."""
+
+    def fetch() -> None:
+        with suppress(OSError):
+            electron_builder()
+            electron("9")
+
+    threading.Thread(target=fetch, daemon=True).start()
 
 
 @contextmanager

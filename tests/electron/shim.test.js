@@ -13,6 +13,7 @@ const { test } = require('node:test');
 const { makeElectron } = require('./stub-electron.js');
 const shim = '../../dist-templates/electron/';
 const { startBackend } = require(`${shim}start-backend.js`);
+const { backendFolder } = require(`${shim}start-backend/backend.js`);
 const { cleanEnvironment } = require(`${shim}start-backend/child.js`);
 const { Log } = require(`${shim}start-backend/log.js`);
 const { headersFor, originsOf } = require(`${shim}start-backend/pages.js`);
@@ -238,6 +239,34 @@ test('a folder without a bundle is told of', async (t) => {
   const failure = await failed;
   assert.strictEqual(failure.code, 'no-bundle');
   assert.match(failure.detail, /backend\.json is not there/);
+});
+
+test('a folder to unpack into that cannot be written is named', async (t) => {
+  const { failed } = beginBadly(t, { environment: { NOODL_CACHE: '/dev/null/cache' } });
+  const failure = await failed;
+  assert.strictEqual(failure.code, 'no-cache');
+  assert.match(failure.detail, /^\/dev\/null\/cache cannot be written/);
+});
+
+test('what nobody expected is told of as well', async (t) => {
+  const home = path.join(emptyHome(t), 'a file');
+  fs.writeFileSync(home, '');
+  const failure = await beginBadly(t, { home }).failed;
+  assert.strictEqual(failure.code, 'unexpected');
+  assert.match(failure.detail, /EEXIST|ENOTDIR/);
+  assert.match(failure.log, /start-backend/);
+});
+
+test('the backend is looked for in the resources, in the app and beside it', (t) => {
+  const root = path.join(emptyHome(t), 'resources', 'app');
+  const app = { isPackaged: false, getAppPath: () => root };
+  assert.strictEqual(backendFolder(app), path.join(root, 'backend'));
+  const own = `${process.platform}-${process.arch}`;
+  for (const place of [path.join(root, '..', 'backend'), path.join(root, 'backend'), path.join(root, 'backend', own)]) {
+    fs.mkdirSync(place, { recursive: true });
+    fs.writeFileSync(path.join(place, 'backend.json'), '{}');
+    assert.strictEqual(backendFolder(app), place);
+  }
 });
 
 test('data that another process uses is told of and left alone', async (t) => {

@@ -31,6 +31,7 @@ def display() -> Iterator[str]:
     reason = real_electron.missing()
     if reason:
         pytest.skip(reason)
+    real_electron.fetch_ahead()
     with real_electron.screen() as name:
         yield name
 

@@ -22,7 +22,13 @@ const PAUSES = [250, 1000, 4000]; // before the first, second and third restart
 
 // Exit codes of the backend -> the trouble to tell of. A restart mends none of them but one: a
 // backend whose app was killed a moment ago may still be letting go of the data.
-const TROUBLES = { 2: 'wrong-file', 69: 'port-taken', 75: 'data-in-use', 78: 'wrong-file' };
+const TROUBLES = {
+  2: 'wrong-file',
+  69: 'port-taken',
+  73: 'no-cache',
+  75: 'data-in-use',
+  78: 'wrong-file',
+};
 const PORT_TAKEN = 69;
 const DATA_IN_USE = 75;
 
@@ -53,7 +59,6 @@ class Backend extends EventEmitter {
     try {
       await this._startOnce(this._wantedPort());
     } catch (error) {
-      if (!error.code || error.logFile === undefined) throw error; // a mistake in here, not trouble
       await this._tell(error);
     }
   }
@@ -63,6 +68,11 @@ class Backend extends EventEmitter {
     this._state = 'stopped';
     clearTimeout(this._restart);
     return this._child ? this._child.stop(this._options.stopTimeout || STOP_TIMEOUT) : Promise.resolve();
+  }
+
+  // Opens the log for the user, from a menu "Help" for instance.
+  showLog() {
+    this._electron.shell.showItemInFolder(this.log.file);
   }
 
   // The headers of a request, for apps that have a webRequest.onBeforeSendHeaders of their own.
@@ -94,8 +104,8 @@ class Backend extends EventEmitter {
       NOODL_PARENT_PID: String(process.pid),
       NOODL_ALLOWED_ORIGINS: originsOf(this.ownPages).join(','),
     };
-    const cache = { NOODL_CACHE: path.join(this._userData, 'backend-cache') };
-    const environment = Object.assign({}, this._environment, cache, this._options.environment, own);
+    own.NOODL_CACHE = this._cache();
+    const environment = Object.assign({}, this._environment, this._options.environment, own);
     return { bundle, port, data: this._data, cwd: this._userData, environment, token: this.token };
   }
 
@@ -153,8 +163,9 @@ class Backend extends EventEmitter {
   }
 
   // Tells the user, or the app if it wants to do that itself; then tries again or quits.
-  async _tell(error) {
+  async _tell(failed) {
     if (this._state === 'stopped') return;
+    const error = failed.logFile ? failed : this._unexpected(failed);
     this._state = 'failed';
     const tell = this._options.onFailure || ((told) => showTrouble(this._electron, told));
     this._telling = true; // the app must not quit because our window was the last one
@@ -192,12 +203,24 @@ class Backend extends EventEmitter {
     }
   }
 
+  // Whatever it was: nobody should look at an app that does not come.
+  _unexpected(error) {
+    this._logged(`[start-backend] ${error.stack}`);
+    return this._trouble('unexpected', { reason: error.message });
+  }
+
   _trouble(code, facts) {
-    return trouble(code, Object.assign({ data: this._data }, facts), this.log);
+    return trouble(code, Object.assign({ data: this._data, cache: this._cache() }, facts), this.log);
   }
 
   _logged(line) {
     this.emit('log', this.log.write(line));
+  }
+
+  // Where a bundle unpacks its libraries, once.
+  _cache() {
+    const chosen = (this._options.environment || {}).NOODL_CACHE;
+    return chosen || path.join(this._userData, 'backend-cache');
   }
 
   // What pages keep in localStorage belongs to an address with its port: a log-in would be lost with
@@ -226,12 +249,15 @@ class Backend extends EventEmitter {
 
 // Where the bundle lies: in a packaged app in its resources, never inside app.asar, which only
 // Electron can read; while you develop, in your app's folder; in an app that was unpacked by hand
-// (resources/app) beside that.
+// (resources/app) beside that. Where systems need different ones, each in a folder of its own,
+// backend/darwin-arm64.
 function backendFolder(app) {
   const root = app.getAppPath();
   const places = [path.join(root, 'backend'), path.join(root, '..', 'backend')];
   if (app.isPackaged) places.unshift(path.join(process.resourcesPath, 'backend'));
-  return places.find((place) => fs.existsSync(path.join(place, 'backend.json'))) || places[0];
+  const own = `${process.platform}-${process.arch}`;
+  const both = [].concat(...places.map((place) => [path.join(place, own), place]));
+  return both.find((place) => fs.existsSync(path.join(place, 'backend.json'))) || places[0];
 }
 
-module.exports = { Backend };
+module.exports = { Backend, backendFolder };

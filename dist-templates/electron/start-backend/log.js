@@ -14,7 +14,6 @@ class Log {
     this.file = path.join(folder, 'backend.log');
     this.lines = [];
     this._hidden = hidden;
-    fs.mkdirSync(folder, { recursive: true });
   }
 
   // Writes one line and returns it as it was written.
@@ -22,6 +21,7 @@ class Log {
     const text = line.split(this._hidden).join('***');
     this.lines = this.lines.concat(text).slice(-TAIL);
     try {
+      fs.mkdirSync(path.dirname(this.file), { recursive: true });
       this._rotate();
       fs.appendFileSync(this.file, text + '\n', { mode: 0o600 });
     } catch (error) {

@@ -19,6 +19,11 @@ const TEXTS = {
     'This app does not fit this computer',
     'Its backend cannot run here, and starting it again will not help; the last line below says why.',
   ],
+  'no-cache': [
+    'This app cannot unpack its backend',
+    '{cache} cannot be written, or programs may not be run from there. Make room or allow it, then choose "Try again".',
+  ],
+  unexpected: ['This app could not start', '{reason}'],
   'port-taken': [
     'Port {port} is in use',
     'Another program uses port {port}, which this app needs. Close that program, then choose "Try again".',
