@@ -121,8 +121,8 @@ def _sources(documents: Sequence[tuple[str, Any]]) -> dict[tuple[str, str], Mapp
     return {
         (file, str(component.get("name"))): component
         for file, document in documents
-        if isinstance(document, Mapping)
-        for component in document.get("components") or ()
+        if isinstance(document, Mapping) and isinstance(document.get("components"), list)
+        for component in document["components"]
         if isinstance(component, Mapping)
     }
 
