@@ -66,9 +66,12 @@ def _port(folder: Path) -> int:
 
 
 def _key(folder: Path) -> str:
-    if not (folder / "secrets.json").is_file() and not os.environ.get("NOODL_MASTER_KEY"):
+    """Return the master key, without making anything in a folder that was mistyped."""
+    if given := os.environ.get("NOODL_MASTER_KEY"):
+        return given
+    if not (folder / "secrets.json").is_file():
         raise SetupError(
             f"{folder} has no secrets.json; name the data folder that the ready line of the "
             "backend shows"
         )
-    return DataFolder(folder).master_key(os.environ)
+    return DataFolder(folder).master_key({})

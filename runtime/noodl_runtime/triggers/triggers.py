@@ -74,6 +74,7 @@ class Triggers:
             self._stop_at = time.monotonic() + self._settings.stop_timeout
             self._feed.hold()
             self._timetable.stop()
+            self._timetable.hurry()
 
     def stop(self) -> None:
         """Wait for what runs, break off what takes too long, remember what is done."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import gevent
 import pytest
 
 from noodl_runtime.backend import Backend
@@ -222,6 +223,20 @@ def test_one_that_is_taken_out_as_it_fires_leaves_nothing_behind(
 def test_a_stop_lets_a_schedule_run_that_has_just_fired(begin: Begin, clock: Clock) -> None:
     backend = begin(nightly(cron="* * * * *"))
     timetable(backend).look(TEN + 60)
+    triggers_of(backend).hold()
+    triggers_of(backend).stop()
+    assert told(backend) == ["Nightly"]
+    backend.triggers = None
+    backend.close()
+
+
+def test_a_stop_does_not_wait_for_jitter_and_loses_no_run_to_it(
+    begin: Begin, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("random.uniform", lambda _low, high: high)
+    backend = begin(nightly(cron="* * * * *", jitter=3600))
+    timetable(backend).look(TEN + 60)
+    gevent.sleep(0)
     triggers_of(backend).hold()
     triggers_of(backend).stop()
     assert told(backend) == ["Nightly"]
