@@ -10,7 +10,7 @@ from noodl_runtime.realtime.audience import Asked, Audience, Question, Viewer
 from noodl_runtime.realtime.messages import failure, resync
 from noodl_runtime.realtime.outbox import Outbox
 from noodl_runtime.realtime.telling import Encode, Telling
-from noodl_runtime.schema.model import Schema
+from noodl_runtime.schema.model import Collection, Schema
 from noodl_runtime.store.contract import Change
 
 
@@ -121,9 +121,8 @@ class Hub:
             self._forget(audience)
             return
         old, new = before.collections.get(name), self._schema.collections.get(name)
-        same = old is None or (new is not None and old.permissions == new.permissions)
-        if not (same or audience.viewer.caller.master):
-            self._resync([audience], "the permissions of the collection have changed")
+        if not _shows_the_same(old, new, master=audience.viewer.caller.master):
+            self._resync([audience], "the collection or its permissions have changed")
 
     def _prepare(self, audience: Audience) -> None:
         question, viewer = audience.question, audience.viewer
@@ -144,3 +143,12 @@ class Hub:
         outboxes = dict.fromkeys(chain.from_iterable(each.members for each in audiences))
         for outbox in outboxes:
             outbox.put(resync(self.last, reason))
+
+
+def _shows_the_same(old: Collection | None, new: Collection | None, *, master: bool) -> bool:
+    """Say whether records of a collection look as they did; further fields change none of them."""
+    if old is None or old is new:
+        return True
+    if new is None or not old.fields.items() <= new.fields.items():
+        return False
+    return master or old.permissions == new.permissions

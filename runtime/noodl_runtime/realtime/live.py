@@ -32,6 +32,7 @@ log = logging.getLogger("noodl.realtime")
 
 WAITING = 1000  # changes that wait to be told; more are read from the log again
 SENT_AT_ONCE = 200  # sends, before requests get their turn
+RENEWED_AT_ONCE = 20  # look-ups of who somebody is, likewise
 TOLD_AT_ONCE = 50  # changes, before those who send get their turn
 _ACTIONS: tuple[Action, ...] = ("create", "save", "delete")
 
@@ -83,6 +84,7 @@ class Live:
 
     def renew(self, listener: Listener) -> None:
         """Find out who a client is by now; one whose session has ended is told so and closed."""
+        self.hub.take_up_schema()  # also where nothing has been written since it changed
         if listener.caller.session_token is None or listener.caller.master:
             return
         try:
@@ -194,8 +196,10 @@ class Live:
 
     def _roles_changed(self) -> None:
         self.backend.access.callers.forget_roles()
-        for listener in list(self.listeners):
+        for number, listener in enumerate(list(self.listeners)):
             self.renew(listener)
+            if number % RENEWED_AT_ONCE == 0:
+                gevent.sleep(0)
 
     def _look_after(self, session_id: str) -> None:
         for listener in list(self.listeners):

@@ -1,7 +1,7 @@
 """Who hears of what, without a socket: events, rights, and how often a message is made."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -205,6 +205,29 @@ def test_a_change_of_permissions_takes_effect_at_once(scene: Scene) -> None:
     assert words(ann) == ["resync", "create"]
     told = heard(bob)
     assert [(each["type"], each["id"], each["code"]) for each in told] == [("error", "mine", 119)]
+
+
+def todo_with(fields: Mapping[str, Field]) -> Schema:
+    return Schema(collections={"Todo": Collection(name="Todo", fields=fields)})
+
+
+SCHEMAS = [
+    # what the schema becomes                                          heard
+    (todo_with({**FIELDS, "more": Field(name="more", type="String")}), []),
+    (todo_with({"n": FIELDS["n"]}),                                    ["resync"]),
+    (todo_with({**FIELDS, "n": Field(name="n", type="String")}),       ["resync"]),
+    (Schema(),                                                         ["resync"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("schema", "expected"), SCHEMAS)
+def test_records_that_look_different_without_a_change_are_to_be_read_again(
+    scene: Scene, schema: Schema, expected: list[str]
+) -> None:
+    listener = scene.asking({}, MASTER)
+    scene.schema = schema
+    scene.hub.take_up_schema()
+    assert words(listener) == expected
 
 
 def test_a_field_that_becomes_protected_ends_subscriptions_that_ask_for_it(scene: Scene) -> None:

@@ -90,6 +90,15 @@ def test_a_write_that_fails_is_not_told(world: World) -> None:
     assert [client.hear()["data"]["object"]["n"] for _ in range(2)] == [1, 3]
 
 
+def test_a_batch_as_large_as_a_queue_is_told_whole(make: Make) -> None:
+    world = make(realtime_queue=200)
+    clients = [world.subscribed() for _ in range(3)]
+    create = {"method": "POST", "path": "/api/Todo", "body": {"n": 1}}
+    world.http("POST", "/api/_batch", {"operations": [create] * 1000})
+    for client in clients:
+        assert [client.hear()["sequence"] for _ in range(1000)] == list(range(1, 1001))
+
+
 # -- what can be said ------------------------------------------------------------------------------
 
 
