@@ -113,6 +113,8 @@ class Connection:
         upgraded = response.status == HTTPStatus.SWITCHING_PROTOCOLS
         self._send_all(_response_head(response, head, chunked=False, keep=upgraded))
         self._conversation = conversation
+        if self.last:  # the server began to stop while it was opened
+            conversation.goodbye()
         conversation.serve(self._socket, self._reader.rest())
 
     def _send(self, response: Response, head: Head | None, *, keep: bool) -> None:

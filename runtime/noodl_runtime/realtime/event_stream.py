@@ -9,7 +9,7 @@ from typing import Any
 from noodl_runtime.errors import BadRequest
 from noodl_runtime.http import parameters
 from noodl_runtime.http.route import Request
-from noodl_runtime.realtime.end import End
+from noodl_runtime.realtime.end import PIECE, End
 from noodl_runtime.realtime.live import Live
 from noodl_runtime.realtime.messages import Message, checked
 
@@ -41,11 +41,14 @@ class EventStream(End):
         """Return nothing: the connection just ends."""
         return b""
 
-    def _read(self, _received: bytes) -> None:
-        while (data := self._receive(self._settings.realtime_ping)) != b"":
+    def _read(self, received: bytes) -> None:
+        left = PIECE - len(received)
+        while left > 0 and (data := self._receive(self._settings.realtime_ping)) != b"":
             if data is None:
                 self._live.renew(self.listener)
                 self.outbox.put_piece(b": ping\nid: %d\n\n" % self.listener.position)
+            else:
+                left -= len(data)  # of no use here; one that goes on with it has not understood
 
 
 def _since(request: Request) -> int | None:

@@ -140,3 +140,13 @@ def test_a_stream_ends_with_its_session(world: World) -> None:
     assert stream.hear()["code"] == 209
     with pytest.raises(Closed):
         stream.hear()
+
+
+def test_a_client_that_sends_and_sends_is_not_listened_to(world: World) -> None:
+    stream = world.stream("collection=Todo")
+    stream.send_raw(b"\r\n")
+    world.create(n=1)
+    assert stream.hear()["event"] == "create"
+    stream.send_raw(b"x" * 70_000)
+    with pytest.raises(Closed):
+        stream.hear()

@@ -90,6 +90,20 @@ def test_a_write_that_fails_is_not_told(world: World) -> None:
     assert [client.hear()["data"]["object"]["n"] for _ in range(2)] == [1, 3]
 
 
+def test_two_hundred_clients_get_one_encoding(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clients = [world.subscribed() for _ in range(200)]
+    live = world.backend.realtime.live  # type: ignore[union-attr]
+    assert live
+    encoded, encode = [], live.hub._encode
+    monkeypatch.setattr(live.hub, "_encode", lambda *given: encoded.append(given) or encode(*given))
+    world.create(n=1)
+    first = clients[0].hear()
+    assert all(client.hear() == first for client in clients[1:])
+    assert len(encoded) == 1
+
+
 def test_a_batch_as_large_as_a_queue_is_told_whole(make: Make) -> None:
     world = make(realtime_queue=200)
     clients = [world.subscribed() for _ in range(3)]
