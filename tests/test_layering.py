@@ -36,6 +36,8 @@ ARROWS: dict[str, set[str]] = {
     "belongings": GROUND | PURE | {"config_parameters", "files", "store"},
     "packed_folder": {"errors"},
     "bundle": {"errors", "definition", "packed_folder"},
+    "start_modules": set(),
+    "warming": {"start_modules", "http"},
     "data_folder": GROUND | {"formats"},
     "functions": GROUND | PURE | {"workflow", "script", "store", "access", "definition"},
     "record_writes": GROUND | PURE | {"access", "store"},
@@ -83,6 +85,7 @@ ARROWS: dict[str, set[str]] = {
     "serve": {
         "bundle",
         "dataclass",
+        "warming",
         "parent_watch",
         "lineage",
         "values",

@@ -1,8 +1,9 @@
 """Put a backend together: store, schema, functions, keys. The one place that knows all parts."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from noodl_runtime.access.access import Access
+from noodl_runtime.access.function_access import FunctionAccess
 from noodl_runtime.access.keys import Keys
 from noodl_runtime.backend import Backend
 from noodl_runtime.belongings import Belongings
@@ -23,7 +24,11 @@ from noodl_runtime.schema.upgrade import authored, upgraded
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.contract import CloudStore
 from noodl_runtime.store.registry import AdapterRegistry
+from noodl_runtime.values import Record
 from noodl_runtime.workflow.graph import Problem
+
+if TYPE_CHECKING:
+    from noodl_runtime.access.access import Access
 
 
 def assemble(
@@ -56,6 +61,21 @@ def _assembled(
     _bring_up_to_date(store, definition.schema)
     functions = Functions(settings)
     keys = Keys(master=folder.master_key(environment), read_only=folder.read_only_key(environment))
+    smtp_password = folder.smtp_password(environment)
+    FunctionAccess(settings.function_access)  # refuses now what it would refuse at the first call
+
+    def access() -> "Access":
+        from noodl_runtime.access.access import Access
+
+        return Access(
+            store,
+            settings,
+            keys=keys,
+            name=config["name"],
+            app_id=config["appId"],
+            smtp_password=smtp_password,
+        )
+
     backend = Backend(
         store=store,
         settings=settings,
@@ -64,18 +84,11 @@ def _assembled(
         master_key=keys.master,
         functions=functions,
         version=definition.config.get("version", "0.0.0"),
-        access=Access(
-            store,
-            settings,
-            keys=keys,
-            name=config["name"],
-            app_id=config["appId"],
-            smtp_password=folder.smtp_password(environment),
-        ),
+        access=access,
     )
     backend.belongings = _belongings(backend, settings, folder, environment)
     backend.realtime = Door(backend)
-    functions.attach(backend, backend.access.accounts, backend.belongings)
+    functions.attach(backend, _People(backend), backend.belongings)
     functions.history = _history(settings, folder, backend.belongings)
     load_workflows(functions, definition.workflows, definition.problems)
     backend.deployments = Deployments(
@@ -87,9 +100,27 @@ def _assembled(
     return backend
 
 
+class _People:
+    """Users and sessions as functions use them; what looks after them is made when needed."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def session_user(self, token: str) -> Record:
+        """Return the user of a session."""
+        return self._backend.access.accounts.session_user(token)
+
+    def log_in(self, username: str, password: str) -> Record:
+        """Return the user with a new sessionToken."""
+        return self._backend.access.accounts.log_in(username, password)
+
+
 def _belongings(
     backend: Backend, settings: Settings, folder: DataFolder, environment: Mapping[str, str]
 ) -> Belongings:
+    def send_mail(**mail: str) -> None:
+        backend.access.function_mail.send(**mail)
+
     files = FileStore(
         folder.files,
         key=folder.file_key(),
@@ -100,7 +131,7 @@ def _belongings(
         files=files,
         parameters=ConfigParameters(backend.store),
         app_id=backend.app_id,
-        mail=backend.access.function_mail.send,
+        mail=send_mail,
         secrets=folder.secrets(environment),
     )
 

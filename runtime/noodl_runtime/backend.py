@@ -7,15 +7,12 @@ held to their constraints. There is no second way to write, so nothing can bypas
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from noodl_runtime.access.access import Access
-from noodl_runtime.access.caller import Caller
+from noodl_runtime.access.caller import Caller, check_may_write, own_token
 from noodl_runtime.access.keys import Keys
-from noodl_runtime.access.users import own_token
-from noodl_runtime.access.writing import check_may_write
 from noodl_runtime.errors import NoSuchRecord, PortableError, Unauthorized
-from noodl_runtime.record_writes import RecordWrites
 from noodl_runtime.schema.layout import SYSTEM_FIELDS
 from noodl_runtime.schema.model import Schema
 from noodl_runtime.schema.names import check_collection_name
@@ -25,11 +22,13 @@ from noodl_runtime.store.contract import CloudStore, Found, Query, Write
 from noodl_runtime.values import Record
 
 if TYPE_CHECKING:
+    from noodl_runtime.access.access import Access
     from noodl_runtime.belongings import Belongings
     from noodl_runtime.deployments.deployments import Deployments
     from noodl_runtime.functions import Functions
     from noodl_runtime.http.app_files import AppFiles
     from noodl_runtime.realtime.door import Door
+    from noodl_runtime.record_writes import RecordWrites
     from noodl_runtime.triggers.triggers import Triggers
 
 
@@ -46,9 +45,9 @@ class Backend:
         master_key: str = "",
         functions: "Functions | None" = None,
         version: str = "",
-        access: Access | None = None,
+        access: "Callable[[], Access] | None" = None,
     ) -> None:
-        """access: who may do what; without it, what the settings and the master key make."""
+        """access: makes what says who may do what; None: from settings and master key."""
         self.store = store
         self.settings = settings
         self.name = name
@@ -64,10 +63,25 @@ class Backend:
         self.realtime: Door | None = None  # where clients come in who want to hear of changes
         # who wants to know of changes made through the backend: what writes schema.json
         self.schema_changed: Callable[[Schema], None] = _nobody
-        self.access = access or Access(store, settings, keys=Keys(master=master_key))
-        self._writes = RecordWrites(
-            store, self.access, settings, lambda: self.schema_changed(store.get_schema())
-        )
+        self._make_access = access
+
+    @cached_property
+    def access(self) -> "Access":
+        """Who may do what; made when it is first needed."""
+        if self._make_access:
+            return self._make_access()
+        from noodl_runtime.access.access import Access
+
+        return Access(self.store, self.settings, keys=Keys(master=self.master_key))
+
+    @cached_property
+    def _writes(self) -> "RecordWrites":
+        from noodl_runtime.record_writes import RecordWrites
+
+        def changed() -> None:
+            self.schema_changed(self.store.get_schema())
+
+        return RecordWrites(self.store, self.access, self.settings, changed)
 
     def close(self) -> None:
         """Write everything to its final place and let go of the store."""
@@ -75,7 +89,8 @@ class Backend:
             self.functions.close()
         if self.realtime:
             self.realtime.close()
-        self.access.close()
+        if "access" in vars(self):
+            self.access.close()
         self.store.disconnect()
 
     # -- reading

@@ -13,9 +13,7 @@ import json
 import logging
 import os
 import secrets
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,8 +65,9 @@ class DataFolder:
         try:
             for folder in (path, path / "data"):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=path):
-                pass
+            handle, tried = _new_file(path / "written")
+            os.close(handle)
+            tried.unlink()
         except (FileExistsError, NotADirectoryError) as error:
             raise SetupError(
                 f"the data folder {path} is not a folder; use --data FOLDER"
@@ -191,6 +190,8 @@ def _copy_file(source: "Traversable", target: Path) -> None:
     arriving = target.with_name(target.name + ".arriving")
     arriving.unlink(missing_ok=True)
     handle = os.open(arriving, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    import shutil  # with archives of all kinds: for the first start of few
+
     with source.open("rb") as stream, os.fdopen(handle, "wb") as copy:
         shutil.copyfileobj(stream, copy)
         copy.flush()
@@ -205,13 +206,19 @@ def json_text(document: Any) -> str:
 
 def write_private(file: Path, text: str) -> None:
     """Write a file that only its owner can read, whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    handle, arriving = _new_file(file)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).replace(file)
+        arriving.replace(file)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        arriving.unlink(missing_ok=True)
         raise
+
+
+def _new_file(beside: Path) -> tuple[int, Path]:
+    """Make an empty file of the owner's alone, and return its handle and its name."""
+    path = beside.with_name(f".{beside.name}.{secrets.token_hex(8)}")
+    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), path

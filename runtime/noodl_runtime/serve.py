@@ -157,6 +157,7 @@ def run(source: Source, options: Mapping[str, Any], *, environment: Any = os.env
             stop = _stop_on_signals()  # before the ready line: a parent may stop us right after it
             watch_parent(service.settings, stop.set)
             _announce(service.ready())
+            service.warm_up()
             stop.wait()
             return 0
         finally:
@@ -247,6 +248,12 @@ class Service:
             "build": self._source.manifest.get("buildId"),
             "protocol": PROTOCOL,
         }
+
+    def warm_up(self) -> None:
+        """Load what requests will need, beside them."""
+        from noodl_runtime.warming import begin_warming
+
+        self._closers.append(begin_warming(self.server).kill)
 
     def close(self) -> None:
         """Undo what was opened, last first; every step is tried."""

@@ -5,11 +5,10 @@ from typing import Any
 
 from noodl_runtime.access.attempts import Attempts
 from noodl_runtime.access.auth_data import ANONYMOUS, provider_of
-from noodl_runtime.access.caller import ANYONE, Caller
+from noodl_runtime.access.caller import ANYONE, Caller, check_may_write
 from noodl_runtime.access.passwords import Passwords
 from noodl_runtime.access.sessions import USER, Sessions
 from noodl_runtime.access.user_values import PASSWORD
-from noodl_runtime.access.writing import check_may_write
 from noodl_runtime.errors import (
     AccountRefused,
     InvalidSession,

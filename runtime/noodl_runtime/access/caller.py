@@ -3,6 +3,8 @@
 from dataclasses import field
 
 from noodl_runtime.dataclass import dataclass
+from noodl_runtime.errors import NotAllowed
+from noodl_runtime.values import Record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,3 +43,16 @@ class Caller:
 
 ANYONE = Caller()
 MASTER = Caller(master=True)
+
+
+def check_may_write(caller: Caller) -> None:
+    """Accept a caller who may write at all. raises: NotAllowed."""
+    if caller.read_only:
+        raise NotAllowed("the read-only master key reads everything and writes nothing")
+
+
+def own_token(caller: Caller, collection: str, record: Record) -> dict[str, str]:
+    """Return what callers see beside the record of themselves, {} for any other record."""
+    if collection != "_User" or caller.user_id != record["objectId"] or not caller.session_token:
+        return {}
+    return {"sessionToken": caller.session_token}

@@ -162,13 +162,6 @@ class Users:
         return Prepared(write=write, also=(*ending, opening), adds={"sessionToken": token})
 
 
-def own_token(caller: Caller, collection: str, record: Record) -> dict[str, str]:
-    """Return what callers see beside the record of themselves, {} for any other record."""
-    if collection != USER or caller.user_id != record["objectId"] or not caller.session_token:
-        return {}
-    return {"sessionToken": caller.session_token}
-
-
 def explained(error: PortableError, collections: Collection[str]) -> PortableError:
     """Return an error of writes as clients know it: which name or address is taken."""
     if USER in collections and isinstance(error, DuplicateValue) and error.fields in _TAKEN:

@@ -1,18 +1,12 @@
 """What a caller without full rights may write: by collection, and by who a record belongs to."""
 
-from noodl_runtime.access.caller import Caller
+from noodl_runtime.access.caller import Caller, check_may_write
 from noodl_runtime.access.permissions import check_action, owner_fields, owns
-from noodl_runtime.errors import NoSuchRecord, NotAllowed
+from noodl_runtime.errors import NoSuchRecord
 from noodl_runtime.schema.model import Collection
 from noodl_runtime.store.contract import CloudStore, Create, Delete, Save, Write
 
 _ACTIONS: dict[type[Write], str] = {Create: "create", Save: "update", Delete: "delete"}
-
-
-def check_may_write(caller: Caller) -> None:
-    """Accept a caller who may write at all. raises: NotAllowed."""
-    if caller.read_only:
-        raise NotAllowed("the read-only master key reads everything and writes nothing")
 
 
 def check_write(store: CloudStore, caller: Caller, write: Write) -> None:

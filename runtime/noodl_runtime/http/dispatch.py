@@ -10,14 +10,14 @@ import itertools
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from noodl_runtime.access.caller import MASTER, Caller
+from noodl_runtime.access.caller import MASTER, Caller, check_may_write
 from noodl_runtime.access.keys import Credentials, credentials_of
-from noodl_runtime.access.writing import check_may_write
 from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import ForeignOrigin, NoSuchRoute, Unauthorized, UnsupportedEncoding
 from noodl_runtime.http.address import path_parts, query_parameters
@@ -31,15 +31,14 @@ from noodl_runtime.http.guard import (
     is_file_page,
     preflight_headers,
 )
+from noodl_runtime.http.health import HEALTH, ROUTES
 from noodl_runtime.http.route import Request, Response, Route, Wire
 from noodl_runtime.http.router import Match, Router
-from noodl_runtime.http.routes import ROUTES
-from noodl_runtime.http.routes.api_functions import ApiFunctions
-from noodl_runtime.http.routes.app import with_app
 from noodl_runtime.http.wires import WIRES, Sent
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
+    from noodl_runtime.http.routes.api_functions import ApiFunctions
 
 REALTIME = ("realtime",)
 AROUND_FILE = 64 * 1024  # bytes that may stand around a file in JSON
@@ -86,11 +85,10 @@ class _Exchange:
 class Dispatcher:
     """Answers the requests of one backend."""
 
-    def __init__(self, backend: "Backend", routes: Iterable[Route] = ROUTES) -> None:
+    def __init__(self, backend: "Backend") -> None:
         settings = backend.settings
         self._backend = backend
-        self._router = Router(with_app(backend, list(routes)))
-        self._api_functions = ApiFunctions(backend)
+        self._health = Router(ROUTES)
         public = urlsplit(settings.public_url)
         self._guard = Guard(
             hosts=(settings.host, *settings.allowed_hosts, public.netloc),
@@ -99,6 +97,24 @@ class Dispatcher:
         )
         self._start = secrets.token_hex(3)
         self._numbers = itertools.count(1)
+
+    @cached_property
+    def _router(self) -> Router:
+        """All routes, loaded once the first has asked whether anybody is here."""
+        from noodl_runtime.http.routes import ROUTES
+        from noodl_runtime.http.routes.app import with_app
+
+        return Router(with_app(self._backend, list(ROUTES)))
+
+    @cached_property
+    def _api_functions(self) -> "ApiFunctions":
+        from noodl_runtime.http.routes.api_functions import ApiFunctions
+
+        return ApiFunctions(self._backend)
+
+    def warm_up(self) -> None:
+        """Load what requests need."""
+        _ = self._router, self._api_functions, self._backend.access
 
     def answer(self, incoming: Incoming) -> Response:
         """Return the response, also to what is refused or fails; never raises."""
@@ -126,7 +142,7 @@ class Dispatcher:
         parts = path_parts(incoming.path)
         if not parts and "upgrade" in incoming.headers:
             parts = REALTIME  # where the first clients open their WebSockets
-        match = self._api_functions.find(parts) or self._router.find(parts)
+        match = self._match(parts)
         exchange.wire = match.wire
         origin, sent = self._origin(incoming, match)
         exchange.headers = cors_headers(origin)
@@ -150,6 +166,11 @@ class Dispatcher:
             carried=self.carried,
         )
         return route.handler(self._backend, request)
+
+    def _match(self, parts: tuple[str, ...]) -> Match:
+        if parts == HEALTH:
+            return self._health.find(parts)
+        return self._api_functions.find(parts) or self._router.find(parts)
 
     def carried(
         self, outer: Request, method: str, path: str, members: dict[str, Any]
@@ -236,6 +257,8 @@ class Dispatcher:
         return caller
 
     def _has_key(self, credentials: Credentials) -> bool:
+        if credentials.master_key is None:
+            return False
         return self._backend.access.callers.has_key(credentials)
 
 

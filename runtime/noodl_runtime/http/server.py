@@ -7,6 +7,7 @@ patched: the hub runs in the thread that started the server.
 import errno
 import logging
 import os
+from socket import getaddrinfo
 from typing import TYPE_CHECKING, Any
 
 from gevent import socket as sockets
@@ -84,9 +85,10 @@ class Listener:
 
     def _bound(self) -> Any:
         try:
-            family, kind, _, _, address = sockets.getaddrinfo(
-                self.host, self.port, type=sockets.SOCK_STREAM
-            )[0]
+            # the plain one: nobody waits yet, and that of gevent starts a thread; as bytes the
+            # name goes round the codec for international ones
+            name = self.host.encode() if self.host.isascii() else self.host
+            family, kind, _, _, address = getaddrinfo(name, self.port, type=sockets.SOCK_STREAM)[0]
             listening = sockets.socket(family, kind)
             try:
                 if os.name == "posix":  # on Windows it would let two servers share a port
@@ -114,4 +116,9 @@ class Server(Listener):
     """Serves one backend."""
 
     def __init__(self, backend: "Backend", host: str, port: int) -> None:
-        super().__init__(Dispatcher(backend), backend.settings, host, port)
+        self._routes = Dispatcher(backend)
+        super().__init__(self._routes, backend.settings, host, port)
+
+    def warm_up(self) -> None:
+        """Load what requests need."""
+        self._routes.warm_up()

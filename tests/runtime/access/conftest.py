@@ -62,7 +62,7 @@ def make(tmp_path: Path, time: Time) -> Iterator[Callable[..., Backend]]:
             name="Shop",
             app_id="shop-app",
             master_key=KEYS.master,
-            access=access,
+            access=lambda: access,
         )
         made.append(backend)
         return backend

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from noodl_runtime.http import health
 from noodl_runtime.http.route import Route
 from noodl_runtime.http.routes import (
     batch,
@@ -10,7 +11,6 @@ from noodl_runtime.http.routes import (
     export,
     files,
     functions,
-    health,
     hooks,
     mail_pages,
     openapi,

@@ -3,19 +3,22 @@
 import logging
 import sqlite3
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.events import Events
 from noodl_runtime.store.sqlite.backup import safety_copy
 from noodl_runtime.store.sqlite.change_log import ChangeLog
 from noodl_runtime.store.sqlite.connection import Connection
-from noodl_runtime.store.sqlite.queries import Queries
 from noodl_runtime.store.sqlite.reader import Reader
 from noodl_runtime.store.sqlite.schema_changes import SchemaChanges
 from noodl_runtime.store.sqlite.writer import Writer
 from noodl_runtime.values import Clock
+
+if TYPE_CHECKING:
+    from noodl_runtime.store.sqlite.queries import Queries
 
 T = TypeVar("T")
 
@@ -50,7 +53,13 @@ class OpenStore:
         except BaseException:
             self.reader.close()
             raise
-        self.queries = Queries(self.reader, lambda: self.schema.state)
+
+    @cached_property
+    def queries(self) -> "Queries":
+        """What answers queries, loaded when the first comes."""
+        from noodl_runtime.store.sqlite.queries import Queries
+
+        return Queries(self.reader, lambda: self.schema.state)
 
     def copy(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do some copying with a connection of its own, in a thread."""

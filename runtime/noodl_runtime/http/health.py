@@ -1,4 +1,4 @@
-"""Whether the backend lives, for whoever asks."""
+"""Whether the backend lives, for whoever asks: the one family of routes that each start loads."""
 
 from typing import TYPE_CHECKING
 
@@ -7,6 +7,9 @@ from noodl_runtime.http.route import Request, Response, Route
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
+
+
+HEALTH = ("health",)
 
 
 def health(backend: "Backend", request: Request) -> Response:
