@@ -6,10 +6,13 @@ few backends use (script engine, JSON Schema, mail, ...) is loaded when it is us
 """
 
 import logging
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import gevent
+
+from noodl_runtime.start_modules import remember_modules
 
 if TYPE_CHECKING:
     from noodl_runtime.http.server import Server
@@ -29,14 +32,15 @@ NEEDED = (  # with all that they import
 
 def begin_warming(server: "Server") -> gevent.Greenlet:
     """Begin to load what requests to a server will need."""
-    return gevent.spawn_later(PAUSE_S, _warm_up, server)
+    return gevent.spawn_later(PAUSE_S, _warm_up, server, frozenset(sys.modules))
 
 
-def _warm_up(server: "Server") -> None:
+def _warm_up(server: "Server", at_start: frozenset[str]) -> None:
     in_thread = gevent.get_hub().threadpool.apply
     try:
         in_thread(_load)
         server.warm_up()
+        in_thread(remember_modules, (at_start,))
     except Exception:  # the edge of a greenlet; the first request will say it, too
         log.exception("while loading what requests need")
 

@@ -3,6 +3,7 @@
   <cache>/<target>/<file name>_<cache id>/site-packages/    unpacked by the bootstrap shiv put in
   <cache>/<target>/<file name>_<cache id>/.used             touched at each start, locked meanwhile
   <cache>/<target>/<file name>_<cache id>/.whole            fingerprint of what was unpacked
+  <cache>/<target>/<file name>_<cache id>/.modules          code of the modules of a start, in one
 
 <cache> is NOODL_CACHE, else the user's own cache folder, else a private folder below the temporary
 one. Compiled libraries cannot be imported from a zip, hence the unpacking. Every start compares
@@ -17,18 +18,20 @@ with zipfile and shiv's bootstrap it takes as long as the rest of a start.
 
 import errno
 import importlib
+import marshal
 import os
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import Any, NoReturn
 
 # The bundle itself; this file's place inside it is <bundle>/noodl_boot.py.
 ARCHIVE = Path(os.path.abspath(__file__)).parent  # noqa: PTH100  a zip cannot be resolved
 APP_FOLDER = "noodl-portable"
-USED, WHOLE = ".used", ".whole"
+USED, WHOLE, MODULES = ".used", ".whole", ".modules"
 WILL_NOT_HELP, CANNOT_UNPACK = 78, 73  # exit codes: EX_CONFIG, EX_CANTCREAT
 NATIVE = (".so", ".dylib", ".pyd", ".dll")
 
@@ -54,6 +57,8 @@ def start(entry: str, facts: Mapping[str, Any], target: str) -> NoReturn:
         expanded = ARCHIVE / "site-packages"
         site_packages = expanded if ARCHIVE.is_dir() else unpacked(ARCHIVE, facts, target)
         sys.path[:] = [str(site_packages), *without_host(sys.path)]
+        if site_packages is not expanded:
+            sys.meta_path.insert(-1, Modules(site_packages.parent, str(facts["cacheId"])))
         code = call(entry)
     except CannotStart as error:
         sys.stderr.write(f"{ARCHIVE.name}: {error}\n")
@@ -72,7 +77,7 @@ def without_host(path: list[str]) -> list[str]:
     given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     foreign = {str(Path(folder).absolute()) for folder in given if folder}
     places = [p for p in path[1:] if Path(p).name not in ("site-packages", "dist-packages")]
-    return [p for p in places if str(Path(p).absolute()) not in foreign] + [str(ARCHIVE)]
+    return [p for p in places if str(Path(p).absolute()) not in foreign] + path[:1]
 
 
 def call(entry: str) -> Any:
@@ -88,6 +93,49 @@ def call(entry: str) -> Any:
                 WILL_NOT_HELP,
             ) from error
         raise
+
+
+class Modules:
+    """Finds the modules of a start in one file, where they need no looking for and no opening.
+
+    file:  written by an earlier start once it was ready (noodl_runtime/start_modules.py), and
+           removed when anything is unpacked anew; what is not in it is found as usual
+    stamp: Python and libraries it was written by; with others it counts for nothing
+    rows:  {"gevent.hub": (path, path of its .pyc, is a package, marshalled code)}
+    """
+
+    def __init__(self, folder: Path, cache_id: str) -> None:
+        self.file = folder / MODULES
+        self.folder = str(folder / "site-packages")
+        self.stamp = f"{cache_id} {folder} {sys.version}"
+        self.rows: dict[str, tuple[str, str, bool, bytes]] = {}
+        with suppress(OSError, ValueError, EOFError, TypeError):
+            stamp, rows = marshal.loads(self.file.read_bytes())  # noqa: S302  ours, as .pyc are
+            if stamp == self.stamp:
+                self.rows = rows
+
+    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> ModuleSpec | None:
+        """Return how to load a module, None for one that is not in the file."""
+        row = self.rows.get(name)
+        if row is None:
+            return None
+        spec = ModuleSpec(name, Packed(name, row), origin=row[0], is_package=row[2])
+        spec.has_location, spec.cached = True, row[1]
+        if spec.submodule_search_locations is not None:
+            spec.submodule_search_locations.append(os.path.dirname(row[0]))  # noqa: PTH120
+        return spec
+
+
+class Packed(SourceFileLoader):
+    """Loads a module whose code is at hand; source and data are where they always are."""
+
+    def __init__(self, name: str, row: tuple[str, str, bool, bytes]) -> None:
+        super().__init__(name, row[0])
+        self._code = row[3]
+
+    def get_code(self, _name: str) -> Any:
+        """Return the code of the module."""
+        return marshal.loads(self._code)  # noqa: S302
 
 
 # -- where to --------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from typing import Any
 from _bootstrap import extract_site_packages  # type: ignore[import-not-found]  # shiv's
 from _bootstrap.filelock import FileLock  # type: ignore[import-not-found]
 from noodl_boot import (  # type: ignore[import-not-found]
+    MODULES,
     USED,
     WHOLE,
     WILL_NOT_HELP,
@@ -60,6 +61,7 @@ def unpack(archive: Path, folder: Path, facts: Mapping[str, Any], target: str) -
 def repair(bundle: zipfile.ZipFile, folder: Path, target: str) -> None:
     """Write each file again that is gone or differs from the bundle, and remove foreign ones."""
     packed = libraries(bundle, target)
+    (folder / MODULES).unlink(missing_ok=True)
     for path in list((folder / "site-packages").rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.name == "__pycache__" and path.is_dir():
