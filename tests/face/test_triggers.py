@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -88,13 +89,17 @@ def follows(backend: Backend) -> dict[str, Any]:
     return shown
 
 
+def until(holds: Callable[[], Any], timeout_s: float = 60) -> None:
+    """Ask until something holds."""
+    end = time.monotonic() + timeout_s
+    while not holds():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.005)
+
+
 def caught_up(backend: Backend) -> None:
-    """Ask until every change has been dealt with; each question takes as long as it takes."""
-    for _ in range(20_000):
-        shown = follows(backend)
-        if not shown["behind"] and not shown["running"]:
-            return
-    raise AssertionError(shown)
+    """Wait until every change has been dealt with."""
+    until(lambda: not (shown := follows(backend))["behind"] and not shown["running"])
 
 
 def log_of(backend: Backend) -> list[tuple[str, int]]:
@@ -102,30 +107,37 @@ def log_of(backend: Backend) -> list[tuple[str, int]]:
     return [(one["about"], one["n"]) for one in found]
 
 
+Acknowledged = list[tuple[str, int]]
+
+
+def write(backend: Backend, acknowledged: Acknowledged) -> None:
+    """Make and change orders until the backend is gone, and note what it has acknowledged."""
+    try:
+        for _ in range(1000):
+            made = backend.call("POST", "/api/Order", {"n": 0})[1]["objectId"]
+            acknowledged.append((made, 0))
+            for n in (1, 2):
+                backend.call("PUT", f"/api/Order/{made}", {"n": n})
+                acknowledged.append((made, n))
+    except (OSError, ValueError, KeyError):
+        pass  # it was killed
+
+
+def kill_in_the_middle(backend: Backend, acknowledged: Acknowledged, more: int) -> None:
+    """Write, and kill the backend once so many more changes are acknowledged."""
+    enough = len(acknowledged) + more
+    writing = Thread(target=write, args=(backend, acknowledged))
+    writing.start()
+    until(lambda: len(acknowledged) >= enough or not writing.is_alive())
+    backend.process.kill()
+    backend.process.wait()
+    writing.join()
+
+
 def test_after_kills_every_acknowledged_change_was_fired_for_in_order(start: Start) -> None:
-    acknowledged: list[tuple[str, int]] = []
-    for kill in range(3):
-        backend = start()
-
-        def write(backend: Backend = backend) -> None:
-            try:
-                for _ in range(1000):
-                    made = backend.call("POST", "/api/Order", {"n": 0})[1]["objectId"]
-                    acknowledged.append((made, 0))
-                    for n in (1, 2):
-                        backend.call("PUT", f"/api/Order/{made}", {"n": n})
-                        acknowledged.append((made, n))
-            except (OSError, ValueError, KeyError):
-                pass  # it was killed
-
-        writing = Thread(target=write)
-        writing.start()
-        enough = len(acknowledged) + 20 + kill * 15
-        while len(acknowledged) < enough:
-            log_of(backend)
-        backend.process.kill()
-        backend.process.wait()
-        writing.join()
+    acknowledged: Acknowledged = []
+    for more in (20, 35, 50):
+        kill_in_the_middle(start(), acknowledged, more)
 
     backend = start()
     caught_up(backend)
@@ -141,8 +153,7 @@ def test_after_kills_every_acknowledged_change_was_fired_for_in_order(start: Sta
 def test_a_run_that_a_stop_breaks_off_is_done_again_after_the_restart(start: Start) -> None:
     backend = start("--stop-timeout", "0.2")
     made = backend.call("POST", "/api/Order", {"n": 7, "ms": 1200})[1]["objectId"]
-    while not follows(backend)["running"]:
-        pass
+    until(lambda: follows(backend)["running"] or not follows(backend)["behind"])
     code, _, err = backend.stop()
     assert code == 0
     assert "1 runs of triggers are broken off" in err
@@ -156,8 +167,7 @@ def test_a_run_that_a_stop_breaks_off_is_done_again_after_the_restart(start: Sta
 def test_a_run_that_ends_in_time_is_not_done_again(start: Start) -> None:
     backend = start()
     made = backend.call("POST", "/api/Order", {"n": 7, "ms": 400})[1]["objectId"]
-    while not follows(backend)["running"]:
-        pass
+    until(lambda: follows(backend)["running"] or not follows(backend)["behind"])
     assert backend.stop()[0] == 0
     backend = start()
     caught_up(backend)
@@ -176,8 +186,8 @@ def test_the_command_line_lists_fires_and_tries_again(
         out = capsys.readouterr()
         return out.out + out.err
 
-    while "parked" not in (listed := said("list")):
-        pass
+    until(lambda: "parked" in said("list"))
+    listed = said("list")
     assert "Nightly: schedule @yearly at 00:00, on the 1st, in January\n    next " in listed
     assert "Fails: database change of Bad (all)" in listed
     assert len(json.loads(said("list", "--json"))) == 3
