@@ -203,7 +203,8 @@ class PlainWorld:
     def set_items(self, target: Array, source: Value) -> None:
         """Make an Array's contents equal to those of another, step by step, with its events."""
         if source is not target:
-            make_equal(target, [self._as_object(item) for item in source or ()])
+            items = source if isinstance(source, list | tuple | str) else ()
+            make_equal(target, [self._as_object(item) for item in items])
 
     def add_item(self, target: Array, item: Value) -> None:
         """Append an item to an Array, unless it is in there."""
