@@ -18,7 +18,7 @@ def export_schema(machine: Machine, backend_id: str, format_name: str) -> str:
 
 
 def export_data(machine: Machine, backend_id: str, format_name: str) -> str:
-    """Return the records of a running backend as text. raises: BadRequest, NotRunning."""
+    """Return the records of a running backend as text. raises: BadRequest, BackendNotRunning."""
     write = _known(DATA_FORMATS, format_name, "the records")
     running = machine.running(backend_id)
     return write(running.call("GET", "/api/_export")[1]["records"])

@@ -15,24 +15,12 @@ from noodl_portable.backends import PORT, home, is_backend_id, make_empty
 from noodl_portable.launcher.running import Running
 from noodl_runtime.data_folder import json_text, write_private
 from noodl_runtime.definition import check_workflow, fingerprint, read_workflows
-from noodl_runtime.errors import BadRequest, PortableError
+from noodl_runtime.errors import BackendNotRunning, BadRequest, NoSuchBackend
 from noodl_runtime.workflow.compile import SUFFIX, encoded
 
 RELOAD_LIMIT_S = 10.0
 LOOK_EVERY_S = 0.1
 MAX_NAME = 200  # characters of a backend's name
-
-
-class NoSuchBackend(PortableError):
-    """No backend of this machine has this id."""
-
-    status = 404
-
-
-class NotRunning(PortableError):
-    """What was asked for needs a running backend."""
-
-    status = 409
 
 
 class Machine:
@@ -79,7 +67,7 @@ class Machine:
         return {"keptIn": str(kept)}
 
     def start(self, backend_id: str) -> dict[str, Any]:
-        """Start a backend unless it runs, and return its status. raises: CannotStart."""
+        """Start a backend unless it runs, and return its status. raises: BackendNotStarted."""
         folder = self.folder(backend_id)
         with self._locks[backend_id]:
             if self._alive(backend_id) is None:
@@ -133,11 +121,11 @@ class Machine:
             time.sleep(LOOK_EVERY_S)
 
     def running(self, backend_id: str) -> Running:
-        """Return a backend that runs. raises: NoSuchBackend, NotRunning."""
+        """Return a backend that runs. raises: NoSuchBackend, BackendNotRunning."""
         self.folder(backend_id)
         running = self._alive(backend_id)
         if running is None:
-            raise NotRunning(f"the backend {backend_id} does not run; start it first")
+            raise BackendNotRunning(f"the backend {backend_id} does not run; start it first")
         return running
 
     def folder(self, backend_id: str) -> Path:

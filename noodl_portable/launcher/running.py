@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from noodl_runtime.errors import PortableError, PortTaken
+from noodl_runtime.errors import BackendNotStarted, PortTaken
 
 READY = "NOODL_READY "
 START_LIMIT_S = 60.0
@@ -22,16 +22,10 @@ PORT_TAKEN = PortTaken.exit_code
 RELOAD_DELAY = "0.25"  # an editor writes whole files and then asks for them
 
 
-class CannotStart(PortableError):
-    """A backend did not start; the message ends with what it said."""
-
-    status = 409
-
-
 class Running:
     """One backend process. url, port: where it serves.
 
-    raises: CannotStart with the last line it wrote
+    raises: BackendNotStarted with the last line it wrote
     """
 
     def __init__(self, folder: Path, port: int) -> None:
@@ -93,7 +87,7 @@ class Running:
         return process
 
     def _ready(self) -> dict[str, Any] | None:
-        """Return what its ready line says, None when the port was taken. raises: CannotStart."""
+        """Return what its ready line says, None for a taken port. raises: BackendNotStarted."""
         assert self._process.stdout is not None
         late = threading.Timer(START_LIMIT_S, self._process.kill)
         late.start()
@@ -105,13 +99,13 @@ class Running:
         if self._process.wait() == PORT_TAKEN:
             return None
         said = self._lines[-1] if self._lines else f"exit code {self._process.returncode}"
-        raise CannotStart(f"the backend {self.folder.name} did not start: {said}")
+        raise BackendNotStarted(f"the backend {self.folder.name} did not start: {said}")
 
     def _retried(self, port: int) -> dict[str, Any]:
         self._process = self._begun(0)
         ready = self._ready()
         if ready is None:
-            raise CannotStart(f"port {port} and every other one is taken")
+            raise BackendNotStarted(f"port {port} and every other one is taken")
         return ready
 
     def _drain(self, stream: Iterable[str]) -> None:

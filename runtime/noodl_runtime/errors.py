@@ -332,6 +332,27 @@ class FunctionTimeout(PortableError):
     status, code = 500, 124
 
 
+# -- backends of a machine -------------------------------------------------------------------------
+
+
+class NoSuchBackend(PortableError):
+    """No backend of this machine has this id."""
+
+    status = 404
+
+
+class BackendNotRunning(PortableError):
+    """What was asked for needs a running backend."""
+
+    status = 409
+
+
+class BackendNotStarted(PortableError):
+    """A backend did not start; the message ends with what it said."""
+
+    status = 409
+
+
 # -- files, settings, start, build: met on the command line ---------------------------------------
 
 

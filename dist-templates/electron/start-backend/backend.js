@@ -11,6 +11,7 @@ const path = require('path');
 const { Child, cleanEnvironment } = require('./child.js');
 const { Log } = require('./log.js');
 const { attachToken, headersFor, originsOf } = require('./pages.js');
+const { Places } = require('./places.js');
 const { findPython, versionsFor } = require('./python.js');
 const { showTrouble, trouble } = require('./trouble.js');
 
@@ -38,10 +39,7 @@ class Backend extends EventEmitter {
     this._electron = options.electron || require('electron');
     this._app = options.app || this._electron.app;
     this._options = options;
-    const userData = this._app.getPath('userData');
-    this._folder = options.folder || backendFolder(this._app);
-    this._data = options.data || path.join(userData, 'backend');
-    this._userData = userData;
+    this._places = new Places(this._app, options);
     this._state = 'new';
     this._crashes = [];
     this.token = crypto.randomBytes(32).toString('hex');
@@ -57,7 +55,7 @@ class Backend extends EventEmitter {
     if (this._state === 'stopped') return;
     this._state = 'starting';
     try {
-      await this._startOnce(this._wantedPort());
+      await this._startOnce(this._options.port || this._places.lastPort());
     } catch (error) {
       await this._tell(error);
     }
@@ -81,13 +79,15 @@ class Backend extends EventEmitter {
   }
 
   async _startOnce(port) {
-    const about = this._about();
-    const bundle = path.join(this._folder, about.bundle);
-    this._checkFile(bundle, about);
+    const about = this._places.about();
+    if (!about) throw this._trouble('no-bundle', { file: path.join(this._places.folder, 'backend.json') });
+    const bundle = path.join(this._places.folder, about.bundle);
+    const state = this._places.state(bundle, about.sha256);
+    if (state !== 'whole') throw this._trouble(state === 'missing' ? 'no-bundle' : state, { file: bundle });
     this._environment = this._environment || cleanEnvironment(process.env, {});
     const python = await this._python(about);
     if (this._state !== 'starting') return;
-    fs.mkdirSync(this._userData, { recursive: true });
+    fs.mkdirSync(this._places.user, { recursive: true });
     const child = new Child(python, this._childOptions(bundle, port), (line) => this._logged(line));
     this._child = child;
     const outcome = await child.whenReady(this._options.readyTimeout || READY_TIMEOUT);
@@ -103,17 +103,17 @@ class Backend extends EventEmitter {
       NOODL_STOP_WITH_STDIN: 'yes',
       NOODL_PARENT_PID: String(process.pid),
       NOODL_ALLOWED_ORIGINS: originsOf(this.ownPages).join(','),
+      NOODL_CACHE: this._places.cache,
     };
-    own.NOODL_CACHE = this._cache();
     const environment = Object.assign({}, this._environment, this._options.environment, own);
-    return { bundle, port, data: this._data, cwd: this._userData, environment, token: this.token };
+    return { bundle, port, data: this._places.data, cwd: this._places.user, environment, token: this.token };
   }
 
   _serves(child, ready) {
     this._state = 'running';
     this.url = ready.url;
     this.port = ready.port;
-    this._rememberPort(ready.port);
+    this._places.rememberPort(ready.port);
     const { session } = this._electron;
     if (session && session.defaultSession) attachToken(this._electron, session.defaultSession, this);
     (this._sessions || []).forEach((other) => attachToken(this._electron, other, this));
@@ -180,27 +180,10 @@ class Backend extends EventEmitter {
   async _python(about) {
     const chosen = this._options.python || process.env.NOODL_PYTHON;
     const { platform } = process;
-    const python = await findPython(this._folder, about, chosen, this._environment, platform);
+    const python = await findPython(this._places.folder, about, chosen, this._environment, platform);
     if (python) return python;
     const versions = versionsFor(about.targets, platform);
     throw this._trouble('no-python', { versions: versions.join(' or '), version: versions[0] });
-  }
-
-  // A download that broke off, or a disk that lost something, is better told than run.
-  _checkFile(bundle, about) {
-    if (!fs.existsSync(bundle)) throw this._trouble('no-bundle', { file: bundle });
-    if (!about.sha256) return; // an expanded bundle: a folder, signed by the system's means
-    const found = crypto.createHash('sha256').update(fs.readFileSync(bundle)).digest('hex');
-    if (found !== about.sha256) throw this._trouble('damaged', { file: bundle });
-  }
-
-  _about() {
-    const file = path.join(this._folder, 'backend.json');
-    try {
-      return JSON.parse(fs.readFileSync(file, 'utf8'));
-    } catch (error) {
-      throw this._trouble('no-bundle', { file });
-    }
   }
 
   // Whatever it was: nobody should look at an app that does not come.
@@ -210,54 +193,12 @@ class Backend extends EventEmitter {
   }
 
   _trouble(code, facts) {
-    return trouble(code, Object.assign({ data: this._data, cache: this._cache() }, facts), this.log);
+    return trouble(code, Object.assign({ data: this._places.data, cache: this._places.cache }, facts), this.log);
   }
 
   _logged(line) {
     this.emit('log', this.log.write(line));
   }
-
-  // Where a bundle unpacks its libraries, once.
-  _cache() {
-    const chosen = (this._options.environment || {}).NOODL_CACHE;
-    return chosen || path.join(this._userData, 'backend-cache');
-  }
-
-  // What pages keep in localStorage belongs to an address with its port: a log-in would be lost with
-  // each start if the port were another one each time.
-  _wantedPort() {
-    if (this._options.port) return this._options.port;
-    try {
-      return Number(fs.readFileSync(this._portFile(), 'utf8')) || 0;
-    } catch (error) {
-      return 0;
-    }
-  }
-
-  _rememberPort(port) {
-    try {
-      fs.writeFileSync(this._portFile(), String(port));
-    } catch (error) {
-      // Then it is another one next time.
-    }
-  }
-
-  _portFile() {
-    return path.join(this._userData, 'backend-port');
-  }
 }
 
-// Where the bundle lies: in a packaged app in its resources, never inside app.asar, which only
-// Electron can read; while you develop, in your app's folder; in an app that was unpacked by hand
-// (resources/app) beside that. Where systems need different ones, each in a folder of its own,
-// backend/darwin-arm64.
-function backendFolder(app) {
-  const root = app.getAppPath();
-  const places = [path.join(root, 'backend'), path.join(root, '..', 'backend')];
-  if (app.isPackaged) places.unshift(path.join(process.resourcesPath, 'backend'));
-  const own = `${process.platform}-${process.arch}`;
-  const both = [].concat(...places.map((place) => [path.join(place, own), place]));
-  return both.find((place) => fs.existsSync(path.join(place, 'backend.json'))) || places[0];
-}
-
-module.exports = { Backend, backendFolder };
+module.exports = { Backend };
