@@ -11,6 +11,7 @@ from noodl_runtime.errors import NoSuchCollection, NotAllowed
 from noodl_runtime.http.dialects import plain
 from noodl_runtime.query.matcher import Test, matcher
 from noodl_runtime.query.where import read_where
+from noodl_runtime.realtime.messages import Identity
 from noodl_runtime.realtime.outbox import Outbox
 from noodl_runtime.schema.model import Collection, Schema
 from noodl_runtime.schema.names import SYSTEM_COLLECTIONS, UNTOLD, check_collection_name
@@ -63,7 +64,7 @@ class Audience:
     name: what their subscriptions are called in events, None for those without an id
     """
 
-    def __init__(self, question: Question, viewer: Viewer, name: str | None) -> None:
+    def __init__(self, question: Question, viewer: Viewer, name: Identity) -> None:
         self.question = question
         self.viewer = viewer
         self.name = name
@@ -72,7 +73,7 @@ class Audience:
         self.reading: Reading
 
     @property
-    def key(self) -> tuple[str, Viewer, str | None]:
+    def key(self) -> tuple[str, Viewer, Identity]:
         """Return what makes two audiences the same one."""
         return (self.question.key, self.viewer, self.name)
 

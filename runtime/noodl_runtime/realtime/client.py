@@ -57,9 +57,13 @@ class Client:
 
     def unsubscribe(self, said: Said) -> None:
         """End a subscription. raises: BadRequest."""
-        key = said.get("id", said.get("collection"))
-        if key is None or not self._listener.unsubscribe(key):
-            raise BadRequest(f"there is no subscription {str(key)[:40]!r}")
+        there, named = self._listener.subscriptions, said.get("id")
+        ending = [named] if named in there else self._listener.of(said.get("collection"))
+        if not ending:
+            wanted = str(said.get("collection", named))
+            raise BadRequest(f"there is no subscription {wanted[:40]!r}")
+        for key in ending:
+            self._listener.unsubscribe(key)
         self._answer("unsubscribed", said)
 
     def resume(self, said: Said) -> None:

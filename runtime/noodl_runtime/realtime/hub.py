@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 from noodl_runtime.access.reading import Reading
 from noodl_runtime.errors import PortableError
 from noodl_runtime.realtime.audience import Asked, Audience, Question, Viewer
-from noodl_runtime.realtime.messages import failure, resync
+from noodl_runtime.realtime.messages import Identity, failure, resync
 from noodl_runtime.realtime.outbox import Outbox
 from noodl_runtime.realtime.telling import Encode, Telling
 from noodl_runtime.schema.model import Collection, Schema
@@ -35,7 +35,7 @@ class Hub:
 
     # -- who wants to hear
 
-    def audience(self, question: Question, viewer: Viewer, name: str | None) -> Audience:
+    def audience(self, question: Question, viewer: Viewer, name: Identity) -> Audience:
         """Return an audience, ready but perhaps without members. raises: what forbids the question.
 
         raises: BadName, BadQuery, NotAllowed, NoSuchRecord (where it takes a session)

@@ -8,11 +8,11 @@ from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import PortableError
 from noodl_runtime.realtime.audience import Audience, Question, viewer_of
 from noodl_runtime.realtime.hub import Hub
-from noodl_runtime.realtime.messages import TOO_OLD, answer, failure, resync
+from noodl_runtime.realtime.messages import TOO_OLD, Identity, answer, failure, resync
 from noodl_runtime.realtime.outbox import Outbox
 from noodl_runtime.store.contract import Change
 
-PAGE = 200  # changes read from the log at once
+PAGE = 50  # changes read from the log at once; records may be large
 
 
 @dataclass(eq=False)
@@ -20,11 +20,11 @@ class Subscription:
     """What a client hears of. name: its id, None for one that is known by its collection."""
 
     question: Question
-    name: str | None
+    name: Identity
     audience: Audience
 
     @property
-    def key(self) -> str:
+    def key(self) -> str | int:
         """Return what it is ended or replaced by."""
         return self.question.collection if self.name is None else self.name
 
@@ -35,7 +35,7 @@ class Replay:
 
     cursor: int
     subscriptions: list[Subscription]
-    asked: list[str | None]  # ids of the messages that asked for it, told when it is done
+    asked: list[Identity]  # ids of the messages that asked for it, told when it is done
 
 
 @dataclass(eq=False)
@@ -50,16 +50,16 @@ class Listener:
     base_url: str
     outbox: Outbox
     since: int | None = None
-    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    subscriptions: dict[str | int, Subscription] = field(default_factory=dict)
     replays: deque[Replay] = field(default_factory=deque)
-    _resuming: list[str | None] = field(default_factory=list)  # which had nothing to resume yet
+    _resuming: list[Identity] = field(default_factory=list)  # which had nothing to resume yet
 
     @property
     def position(self) -> int:
         """Return the sequence number up to which the client has been told everything."""
         return min([self.hub.last, *(replay.cursor for replay in self.replays)])
 
-    def subscribe(self, question: Question, name: str | None, since: int | None = None) -> int:
+    def subscribe(self, question: Question, name: Identity, since: int | None = None) -> int:
         """Hear of what a question finds, in place of one of the same name; return from where on.
 
         raises: as Hub.audience
@@ -72,11 +72,11 @@ class Listener:
         if start is None:
             self.hub.join(audience, self.outbox)
         else:
-            told: list[str | None] = [name] if since is not None and name is not None else []
+            told: list[Identity] = [name] if since is not None and name is not None else []
             self._begin(start, [subscription], told)
         return self.hub.last if start is None else start
 
-    def unsubscribe(self, key: str) -> bool:
+    def unsubscribe(self, key: str | int) -> bool:
         """Hear no more of a subscription; say whether there was one of this name."""
         gone = self.subscriptions.pop(key, None)
         if gone is None:
@@ -84,7 +84,12 @@ class Listener:
         self._quiet(gone)
         return True
 
-    def resume(self, since: int, identity: str | None) -> None:
+    def of(self, collection: str | None) -> list[str | int]:
+        """Return the names of all subscriptions of a collection."""
+        each = self.subscriptions.items()
+        return [key for key, it in each if it.question.collection == collection]
+
+    def resume(self, since: int, identity: Identity) -> None:
         """Hear of everything after a sequence number, now and in subscriptions yet to be made."""
         self.since = since
         everything = list(self.subscriptions.values())
@@ -143,9 +148,7 @@ class Listener:
         for identity in replay.asked:
             self.outbox.put(answer("resumed", identity, sequence=self.position))
 
-    def _begin(
-        self, since: int, subscriptions: list[Subscription], asked: list[str | None]
-    ) -> None:
+    def _begin(self, since: int, subscriptions: list[Subscription], asked: list[Identity]) -> None:
         """Replay the past for subscriptions, together with others that begin at the same place."""
         asked, self._resuming = [*self._resuming, *asked], []
         if self.replays and self.replays[-1].cursor == since:

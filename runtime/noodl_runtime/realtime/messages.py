@@ -20,22 +20,23 @@ MAX_ID = 200  # characters of an id that a client chooses
 
 @dataclass(frozen=True, kw_only=True)
 class Saying:
-    """A type of message that clients send. name: its `type`; members: name -> class of a value."""
+    """A type of message that clients send. name: its `type`; members: name -> classes."""
 
     name: str
-    members: Mapping[str, type] = field(default_factory=dict)
+    members: Mapping[str, tuple[type, ...]] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
     help: str
 
 
-_SUBSCRIPTION: Mapping[str, type] = {"collection": str, "where": dict, "since": int}
+_TEXT, _NUMBER, _OBJECT = (str,), (int,), (dict,)
+_ID = (str, int)
 
 SAYINGS: Mapping[str, Saying] = {
     saying.name: saying
     for saying in (
         Saying(
             name="subscribe",
-            members={"id": str, **_SUBSCRIPTION},
+            members={"id": _ID, "collection": _TEXT, "where": _OBJECT, "since": _NUMBER},
             needed=("collection",),
             help="hear of a collection, or of the records that meet `where`; with `since` also of "
             "what has happened after that sequence number. `id` names the subscription in "
@@ -43,22 +44,22 @@ SAYINGS: Mapping[str, Saying] = {
         ),
         Saying(
             name="unsubscribe",
-            members={"id": str, "collection": str},
-            help="hear no more of it; named as it was subscribed",
+            members={"id": _ID, "collection": _TEXT},
+            help="hear no more of the subscription with this `id`, else of all of the collection",
         ),
         Saying(
             name="resume",
-            members={"id": str, "since": int},
+            members={"id": _ID, "since": _NUMBER},
             needed=("since",),
             help="hear of all that was missed after this sequence number: everything subscribed "
             "to on this connection, before or afterwards, begins there",
         ),
         Saying(
             name="auth",
-            members={"id": str, "sessionToken": str, "masterKey": str},
+            members={"id": _ID, "sessionToken": _TEXT, "masterKey": _TEXT},
             help="be somebody, where headers cannot say it; neither of the two: be nobody again",
         ),
-        Saying(name="ping", members={"id": str}, help="ask for a `pong`"),
+        Saying(name="ping", members={"id": _ID}, help="ask for a `pong`"),
     )
 }
 
@@ -82,6 +83,8 @@ EVENTS: Mapping[str, str] = {
     "enter": "a change made a record one of those subscribed to, or readable",
     "leave": "a change made it none of them any more; only its objectId if it cannot be read now",
 }
+
+Identity = str | int | None  # what a client calls a message or subscription, None: nothing
 
 Form = Callable[["Message"], bytes]
 
@@ -110,9 +113,7 @@ class Message:
         return piece
 
 
-def event(
-    kind: str, data: bytes, timestamp: int, sequence: int, subscription: str | None
-) -> Message:
+def event(kind: str, data: bytes, timestamp: int, sequence: int, subscription: Identity) -> Message:
     """Return an event. data: JSON of {"collection": ..., "object": ...}; timestamp: milliseconds"""
     named = b"" if subscription is None else b',"subscription":' + write_json(subscription)
     return Message(
@@ -123,7 +124,7 @@ def event(
     )
 
 
-def answer(kind: str, identity: str | None = None, **members: Any) -> Message:
+def answer(kind: str, identity: Identity = None, **members: Any) -> Message:
     """Return an answer of the table. identity: the id of the message that is answered."""
     named = {} if identity is None else {"id": identity}
     text = write_json({"type": kind, **named, **members})
@@ -135,7 +136,7 @@ def resync(sequence: int, reason: str) -> Message:
     return answer("resync", sequence=sequence, reason=reason)
 
 
-def failure(error: PortableError, identity: str | None) -> Message:
+def failure(error: PortableError, identity: Identity) -> Message:
     """Return an error as a message."""
     return answer("error", identity, **error.body())
 
@@ -170,20 +171,21 @@ def _check_member(saying: Saying, name: str, value: Any) -> None:
         raise BadRequest(f"{saying.name} has no member {name[:40]!r}; known: {known}")
     if not isinstance(value, kind) or isinstance(value, bool):
         raise BadRequest(f"{name} of {saying.name} must be {_WORDS[kind]}")
-    if isinstance(value, int) and value < 0:
-        raise BadRequest(f"{name} is the sequence number of an event, from 0 up")
-    if name == "id" and isinstance(value, str) and len(value) > MAX_ID:
+    if name == "since" and isinstance(value, int) and value < 0:
+        raise BadRequest("since is the sequence number of an event, from 0 up")
+    if name == "id" and len(str(value)) > MAX_ID:
         raise BadRequest(f"id has at most {MAX_ID} characters")
 
 
-def identity_of(data: bytes, *, max_nesting: int) -> str | None:
+def identity_of(data: bytes, *, max_nesting: int) -> Identity:
     """Return the id of a message that could not be taken, where it has one."""
     try:
         said = read_object(data, "the message", max_nesting=max_nesting)
     except PortableError:
         return None
     given = said.get("id")
-    return given if isinstance(given, str) and len(given) <= MAX_ID else None
+    fits = isinstance(given, _ID) and not isinstance(given, bool) and len(str(given)) <= MAX_ID
+    return given if fits else None
 
 
-_WORDS = {str: "a text", int: "a whole number", dict: "an object"}
+_WORDS = {_TEXT: "a text", _NUMBER: "a whole number", _OBJECT: "an object", _ID: "a text or number"}

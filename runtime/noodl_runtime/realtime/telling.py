@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from noodl_runtime.realtime.audience import Asked, Audience, Viewer
-from noodl_runtime.realtime.messages import Message, event
+from noodl_runtime.realtime.messages import Identity, Message, event
 from noodl_runtime.store.contract import Change
 from noodl_runtime.values import Record
 
@@ -30,7 +30,7 @@ class Telling:
         self._met: dict[Asked, tuple[bool, bool]] = {}
         self._seen: dict[Viewer, tuple[Record | None, Record | None]] = {}
         self._encoded: dict[tuple[Any, ...], bytes] = {}
-        self._messages: dict[tuple[str, bytes, str | None], Message] = {}
+        self._messages: dict[tuple[str, bytes, Identity], Message] = {}
 
     def message(self, audience: Audience) -> Message | None:
         """Return the event for an audience, None when it does not concern them."""
@@ -74,7 +74,7 @@ class Telling:
             data = self._encoded[key] = self._encode(told, audience.viewer.base_url)
         return data
 
-    def _message(self, kind: str, data: bytes, name: str | None) -> Message:
+    def _message(self, kind: str, data: bytes, name: Identity) -> Message:
         key = (kind, data, name)
         message = self._messages.get(key)
         if message is None:

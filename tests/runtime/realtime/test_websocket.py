@@ -141,6 +141,24 @@ def test_unsubscribing_ends_it(world: World) -> None:
     assert client.ask(type="unsubscribe")["error"] == "there is no subscription 'q'"
 
 
+def test_ids_may_be_numbers_and_all_subscriptions_of_a_collection_end_together(
+    world: World,
+) -> None:
+    client = world.listen()
+    for number in (1, 2):
+        client.say(type="subscribe", id=number, collection="Todo")
+        assert client.hear()["id"] == number
+    client.say(type="unsubscribe", id=2, collection="Todo")
+    assert client.hear() == {"type": "unsubscribed", "id": 2}
+    world.create(n=1)
+    assert client.hear()["subscription"] == 1
+    client.say(type="subscribe", collection="Todo", where={"n": 5})
+    client.say(type="unsubscribe", id=99, collection="Todo")
+    assert client.hear() == {"type": "unsubscribed", "id": 99}
+    world.create(n=5)
+    assert client.ask(type="ping")["type"] == "pong"
+
+
 REFUSED = [
     # message                                                        code  a part of the error
     ({"type": "shout"},                                              107, "type must be one of subscribe,"),
@@ -158,6 +176,8 @@ REFUSED = [
     ({"type": "subscribe", "collection": "Todo", "where": {"n": {"$biggerThan": 1}}}, 107, "biggerThan"),
     ({"type": "subscribe", "collection": "Todo", "where": {"a": {"$inQuery": {"className": "B", "where": {}}}}}, 102, "needs other records"),
     ({"type": "resume"},                                             107, "needs since"),
+    ({"type": "unsubscribe"},                                        107, "there is no subscription 'q'"),
+    ({"type": "unsubscribe", "collection": "Todo"},                  107, "there is no subscription 'Todo'"),
 ]  # fmt: skip
 
 
@@ -170,6 +190,13 @@ def test_what_cannot_be_understood_is_answered_with_an_error(
     assert (answer["type"], answer["id"], answer["code"]) == ("error", "q", code), answer
     assert part in answer["error"]
     assert client.ask(type="ping")["type"] == "pong", "and the connection goes on"
+
+
+@pytest.mark.parametrize("odd", [True, 1.5, None, [], "x" * 201])
+def test_an_id_is_a_text_or_a_number(world: World, odd: Any) -> None:
+    client = world.listen()
+    client.say(type="ping", id=odd)
+    assert client.hear()["type"] == "error"
 
 
 @pytest.mark.parametrize("text", [b"", b"nonsense", b"[1]", b"[" * 5000, b'{"type": NaN}'])
