@@ -55,7 +55,7 @@ def test_a_kill_in_the_middle_of_a_deploy_leaves_the_old_version_or_the_new_one(
             before = set(deployed.iterdir())
             asking = threading.Thread(target=cut_off, args=(backend, attempt))
             asking.start()
-            while set(deployed.iterdir()) == before:  # until the first byte has arrived
+            while asking.is_alive() and set(deployed.iterdir()) == before:  # nothing arrived yet
                 asking.join(0.001)
             backend.process.kill()
             asking.join()
