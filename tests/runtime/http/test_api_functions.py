@@ -28,6 +28,7 @@ FUNCTIONS = [
     echo("API/members/GET", admits_everyone=False),
     echo("API/_schema/GET"),
     echo("API/odd/PATCH"),
+    echo("API/:anything/GET"),
     echo("API/GET"),
 ]
 
@@ -71,6 +72,12 @@ def test_a_collection_comes_before_a_function(call: Send) -> None:
     assert len(call("GET", "/api/Product").body["results"]) == 4
     assert call("GET", "/api/_schema").status == 403
     assert call("GET", "/api/_schema", None, {"X-Parse-Master-Key": "key"}).status == 200
+
+
+def test_an_address_begins_with_a_name(call: Send) -> None:
+    assert call("GET", "/api/anything").body.get("function") is None
+    made = call("POST", "/api/Later", {"n": 1}, {"X-Parse-Master-Key": "key"})
+    assert made.status == 201
 
 
 def test_addresses_follow_the_functions_that_are_served(call: Send, functions: Functions) -> None:

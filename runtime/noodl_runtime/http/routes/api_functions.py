@@ -65,7 +65,7 @@ def routes_of(names: list[str]) -> Iterator[Route]:
     found = [name for name in names if name.startswith(FAMILY)]
     for name in sorted(found, key=lambda name: [part[:1] == ":" for part in name.split("/")]):
         path, _, method = name.removeprefix(FAMILY).rpartition("/")
-        if path and method in METHODS:
+        if path and path[0] != ":" and method in METHODS:  # that would claim every collection to be
             yield Route(
                 method=METHODS[method],
                 pattern=f"/{MOUNT}/{path}",
