@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from noodl_runtime.errors import SetupError
+from noodl_runtime.errors import BadFile, SetupError
 from noodl_runtime.formats import check, parse_json
 
 NAMES = ("project.json", "noodl.project.json")
@@ -63,6 +63,11 @@ def _read(file: Path) -> dict[str, Any]:
         raise SetupError(f"{file} cannot be read: {error.strerror or error}") from error
     if isinstance(document, dict) and file.name == NAMES[1]:
         document = {"components": [], **document}
+    elif isinstance(document, dict) and "components" not in document:
+        raise BadFile(
+            f"{file} holds no components: the project keeps them in files of their own, a newer "
+            "form that cannot be read here; save it with all of them in project.json"
+        )
     found: dict[str, Any] = check(document, file.name, "project")
     return found
 

@@ -60,7 +60,10 @@ def test_the_file_of_a_component_that_is_gone_is_removed_and_no_other(
     ("text", "sentence"),
     [
         ("{", "project.json: not JSON"),
-        ('{"name": "x"}', "project.json: the file lacks 'components'"),
+        (
+            '{"name": "x"}',
+            "project.json holds no components: the project keeps them in files of their own",
+        ),
         ('{"components": [{"graph": {}}]}', "project.json: components[0] lacks 'name'"),
         ("[]", "project.json: the file is []; expected object"),
     ],

@@ -73,3 +73,41 @@ def test_a_build_prints_warnings_and_goes_on(
     (folder / "workflows/extra.workflow.json").write_text(text)
     assert main(["build", str(folder), "--dry-run"]) == 0
     assert "warning: workflows/extra.workflow.json" in capsys.readouterr().err
+
+
+def project(folder: Path, **metadata: Any) -> str:
+    """Write a project whose function queries a collection, with labels as the editor keeps them."""
+    query = {**node("n7", "DbCollection2", collectionName="Todos"), "label": "All open todos"}
+    roots = [node("q", "Request"), query, node("r", "Response")]
+    wire = {"fromId": "q", "fromProperty": "receive", "toId": "r", "toProperty": "send"}
+    drawn = {"name": "/#__cloud__/Open", "graph": {"roots": roots, "connections": [wire]}}
+    folder.mkdir()
+    (folder / "project.json").write_text(json.dumps({"components": [drawn], "metadata": metadata}))
+    return str(folder)
+
+
+def test_a_project_is_looked_over_as_it_is_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = [{"name": "Todo", "schema": {"properties": {"title": {"type": "String"}}}}]
+    drawn = project(tmp_path / "drawn", dbCollections=known)
+    assert main(["lint", drawn, "--json"]) == 1
+    (first, *_) = json.loads(capsys.readouterr().out)
+    assert (first["rule"], first["component"], first["node"], first["label"]) == (
+        "unknown-collection", "/#__cloud__/Open", "n7", "All open todos",
+    )  # fmt: skip
+
+
+def test_a_project_that_lists_no_collections_is_not_held_to_any(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lint", project(tmp_path / "drawn")]) == 0
+    assert "All open todos" not in capsys.readouterr().out
+
+
+def test_a_project_in_many_files_is_refused_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "project.json").write_text('{"name": "x"}')
+    assert main(["lint", str(tmp_path)]) == 78
+    assert "save it with all of them in project.json" in capsys.readouterr().err
