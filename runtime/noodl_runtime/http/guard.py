@@ -24,7 +24,7 @@ REQUEST_HEADERS = (
     "Content-Type, Authorization, X-Parse-Application-Id, X-Parse-Master-Key, "
     "X-Parse-Session-Token, X-Parse-Installation-Id, X-Parse-Client-Key, X-Parse-Client-Version, "
     "X-Parse-JavaScript-Key, X-Parse-REST-API-Key, X-Parse-Request-Id, X-Parse-Revocable-Session, "
-    "X-Noodl-Cloud-Version, X-Noodl-Launch-Token, X-Requested-With"
+    "X-Noodl-Cloud-Version, X-Noodl-Launch-Token, X-Request-Id, X-Requested-With"
 )
 LAUNCH_TOKEN = "x-noodl-launch-token"  # noqa: S105 - the name of a header
 PREFLIGHT_AGE_S = 600

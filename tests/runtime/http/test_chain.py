@@ -83,3 +83,9 @@ def test_the_history_finds_the_runs_of_a_request(shop: Backend, call: Send) -> N
     (run,) = call("GET", "/_admin/runs?chain=two", None, key).body["results"]
     assert run["chain"] == "two"
     assert call("GET", f"/_admin/runs/{run['id']}", None, key).body["chain"] == "two"
+
+
+def test_a_page_may_send_an_id_of_its_own(call: Send) -> None:
+    headers = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "POST"}
+    allowed = call("OPTIONS", "/api/Product", None, headers).headers["access-control-allow-headers"]
+    assert "X-Request-Id" in allowed.split(", ")
