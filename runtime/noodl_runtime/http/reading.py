@@ -55,6 +55,8 @@ class Reader:
                 raise too_long
             searched = max(0, len(self._buffer) - len(mark) + 1)
             self._fill(deadline)
+        if end > limit:  # however much of it came at once
+            raise too_long
         block = bytes(self._buffer[:end])
         del self._buffer[: end + len(mark)]
         return block
