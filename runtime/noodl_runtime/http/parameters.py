@@ -136,5 +136,5 @@ def flag(given: Parameters, name: str) -> bool:
     return found
 
 
-_FIELD = re.compile(r"\*|[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
+_FIELD = re.compile(r"\*|[A-Za-z_][A-Za-z0-9_]{0,127}(\.[A-Za-z0-9_]{1,128})*")
 _FLAGS = {"1": True, "true": True, "0": False, "false": False, "": False, str(None).lower(): False}

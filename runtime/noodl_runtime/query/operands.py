@@ -14,6 +14,7 @@ from noodl_runtime.query.names import read_path
 from noodl_runtime.query.regex import OPTIONS
 from noodl_runtime.query.text import Search
 from noodl_runtime.query.tree import Condition, Path, Selection, SubQuery
+from noodl_runtime.schema.names import check_collection_name
 from noodl_runtime.values import Date
 
 # What a sub-query may also carry, as clients build it; none of it changes which records match. So
@@ -147,6 +148,7 @@ def _sub_query(operand: Operand, value: Any) -> SubQuery:
     unknown = value.keys() - _WITHOUT_EFFECT - {"className", "where"}
     if unknown:
         raise operand.refused(f"no {min(unknown)!r} in the sub-query", code=102)
+    check_collection_name(value["className"])
     return SubQuery(value["className"], operand.nested(value["where"]))
 
 

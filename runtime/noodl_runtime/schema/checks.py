@@ -28,7 +28,7 @@ def check_schema(schema: Schema, *, max_fields: int = MAX_FIELDS) -> None:
 
 def check_collection(collection: Collection, *, max_fields: int = MAX_FIELDS) -> None:
     """Accept one collection; raises as `check_schema`."""
-    check_collection_name(collection.name)
+    check_collection_name(collection.name, own=True)
     if len(collection.fields) > max_fields:
         raise SchemaRefused(
             f"{collection.name} has {len(collection.fields)} fields; the limit max_fields is "

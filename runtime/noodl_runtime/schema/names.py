@@ -86,6 +86,7 @@ UNTOLD = frozenset({"_Session", "_GlobalConfig"})
 # Collections of the runtime's own: made when they are first needed, part of no schema that people
 # read or write.
 OWN_COLLECTIONS = frozenset({"_GlobalConfig"})
+_OF_SQLITE = "sqlite_"  # which no table of ours can begin with
 
 
 def is_name(text: str) -> bool:
@@ -93,12 +94,18 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-def check_collection_name(name: str, *, code: int = 103) -> None:
+def check_collection_name(name: str, *, code: int = 103, own: bool = False) -> None:
     """Accept the name of a collection. raises: BadName.
 
     code: the wire code of a refusal; 103 is what SDKs know as an invalid class name
+    own:  whether it may be a collection of the runtime's own, which nobody outside can name
     """
-    if name not in SYSTEM_COLLECTIONS and name not in OWN_COLLECTIONS and not is_name(name):
+    if name.lower().startswith(_OF_SQLITE):
+        raise BadName(
+            f"invalid class name: {name}; names with {_OF_SQLITE} are SQLite's", code=code
+        )
+    known = name in SYSTEM_COLLECTIONS or (own and name in OWN_COLLECTIONS)
+    if not known and not is_name(name):
         raise BadName(
             f"invalid class name: {name}; names have letters, digits and _, start with a letter "
             f"and have at most {MAX_NAME} characters",

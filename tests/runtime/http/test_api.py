@@ -69,8 +69,8 @@ SCENARIOS = [
     ("GET", "/api/Nothing/p1", None,                               404, "there is no collection 'Nothing'"),
     ("DELETE", "/api/Nothing/p1", None,                            404, "there is no collection 'Nothing'"),
     ("GET", "/api/Bad-Name", None,                                 400, "Bad-Name"),
-    ("GET", "/api/sqlite_master", None,                            404, "there is no collection 'sqlite_master'"),
-    ("GET", "/api/_GlobalConfig", None,                            403, "only for the master key"),
+    ("GET", "/api/sqlite_master", None,                            400, "names with sqlite_ are SQLite's"),
+    ("GET", "/api/_GlobalConfig", None,                            400, "invalid class name: _GlobalConfig"),
     ("POST", "/api/Product", {"name": "dill"},                     201, {
         "objectId": "p4", "createdAt": "2024-05-01T10:06:00.000Z",
         "updatedAt": "2024-05-01T10:06:00.000Z", "name": "dill"}),

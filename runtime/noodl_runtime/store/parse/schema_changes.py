@@ -59,7 +59,7 @@ def add_fields(
     endpoint: Endpoint, cache: SchemaCache, collection: str, fields: Sequence[Field]
 ) -> None:
     """Make sure a collection and these fields exist. raises: WrongType, BadName, SchemaRefused."""
-    check_collection_name(collection)
+    check_collection_name(collection, own=True)
     if not _growth(cache, collection, fields):
         return
     with cache.changing:

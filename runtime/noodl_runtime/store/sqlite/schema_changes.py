@@ -64,7 +64,7 @@ class SchemaChanges:
 
     def add_fields(self, name: str, fields: Sequence[Field]) -> None:
         """Make sure a collection and these fields exist. raises: WrongType, BadName, ..."""
-        check_collection_name(name)
+        check_collection_name(name, own=True)
         if self._grown(name, fields) is not self._old.collections.get(name):
             self._writer.run_alone(lambda transaction: self._grow(transaction, name, fields))
 
