@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from noodl_runtime.http.health import MOUNTED
 from noodl_runtime.http.routes import ROUTES
-from noodl_runtime.http.routes.health import MOUNTED
 from tests.attacks.victim import Victim, refused
 
 pytestmark = pytest.mark.slow
