@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 
 from noodl_runtime.access.caller import MASTER
@@ -17,7 +18,7 @@ from noodl_runtime.functions import FunctionRequest
 from noodl_runtime.reload import Reloader
 from noodl_runtime.settings import Settings
 from noodl_runtime.workflow.graph import CLOUD, LOCAL
-from tests.runtime.workflow.graphs import component, document, node
+from tests.runtime.workflow.graphs import component, document, node, script
 
 Open = Callable[..., Backend]
 
@@ -81,6 +82,29 @@ def test_each_deploy_is_a_version_and_the_newest_answers(start: Open) -> None:
     versions = [deploy(backend, saying(text)) for text in ("one", "two", "two")]
     assert [version.partition("-")[0] for version in versions] == ["1", "2", "3"]
     assert said(backend) == "two"
+
+
+def test_deploys_side_by_side_become_one_version_after_the_other(start: Open, folder: Path) -> None:
+    backend = start()
+    deploying = [gevent.spawn(deploy, backend, saying(str(number))) for number in range(6)]
+    versions = [each.get(timeout=30) for each in deploying]
+    assert sorted(int(version.partition("-")[0]) for version in versions) == [1, 2, 3, 4, 5, 6]
+    assert kept(folder) == sorted(f"{version}.workflow.json" for version in versions)
+    newest = max(versions, key=lambda version: int(version.partition("-")[0]))
+    assert said(backend) == said(backend, version=newest) == str(versions.index(newest))
+
+
+def test_a_run_under_way_ends_on_the_version_it_began_with(start: Open) -> None:
+    backend = start()
+    waits = "await new Promise(done => setTimeout(done, 100)); Outputs.v = 'old'; Outputs.Done()"
+    wires = "q.receive -> f.run, f.out-v -> r.pm-said, f.out-Done -> r.send"
+    nodes = [node("q", "Request"), script("f", waits, "Done"), node("r", "Response")]
+    deploy(backend, document(component("F", nodes, wires)))
+    running = gevent.spawn(said, backend)
+    gevent.sleep(0)  # lets it begin
+    deploy(backend, document(saying("new")["components"][0] | {"name": "/#__local__/F"}))
+    assert said(backend) == "new"
+    assert running.get(timeout=5) == "old"
 
 
 @pytest.mark.parametrize("restarted", [False, True])
