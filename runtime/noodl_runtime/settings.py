@@ -148,7 +148,7 @@ class Settings:
         1000, "most messages that wait for one client; beyond it is told to read again", minimum=2
     )
     realtime_queue_size: int = _setting(8_000_000, "most that waits for one client, bytes")
-    realtime_ping: float = _setting(25.0, "seconds until a silent client is pinged", minimum=0.01)
+    realtime_ping: float = _setting(25.0, "seconds between pings of a client", minimum=0.01)
     realtime_silence: float = _setting(
         60.0, "seconds until a silent client is given up, or one that never ends its message"
     )

@@ -1,8 +1,8 @@
 """What both ends have in common: a greenlet that reads, one that writes, and a clean parting.
 
-What a client's socket takes at once is sent for all clients by one greenlet (`Live`): waking one of
-their own for each event costs more than the sending. A client's own writes what did not fit, what
-it missed, and the end.
+What a client's socket takes at once is sent for all clients by one greenlet (`Sender`): waking one
+of their own for each event costs more than the sending. A client's own writes what did not fit,
+what it missed, and the end.
 """
 
 import contextlib
@@ -109,7 +109,7 @@ class End(ABC):
     def _wake(self) -> None:
         if not self._is_due:
             self._is_due = True
-            self._live.send_soon(self)
+            self._live.sender.soon(self)
 
     def send_now(self) -> None:
         """Send what the socket takes without waiting; what it does not is left to the writer."""

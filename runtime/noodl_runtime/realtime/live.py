@@ -4,7 +4,6 @@ Handlers of the store run where the write ran, perhaps in another thread: they a
 greenlet that tells. What does not fit between is read from the change log, which has everything.
 """
 
-import itertools
 import logging
 import threading
 from collections import deque
@@ -22,18 +21,17 @@ from noodl_runtime.realtime.frames import GOING_AWAY, REFUSED
 from noodl_runtime.realtime.hub import Hub
 from noodl_runtime.realtime.listener import PAGE, Listener
 from noodl_runtime.realtime.messages import TOO_OLD, answer, failure, resync
+from noodl_runtime.realtime.sender import Sender
 from noodl_runtime.store.contract import Action, Change
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
-    from noodl_runtime.realtime.end import End
 
 log = logging.getLogger("noodl.realtime")
 
 WAITING = 1000  # changes that wait to be told; more are read from the log again
-SENT_AT_ONCE = 200  # sends, before requests get their turn
-RENEWED_AT_ONCE = 20  # look-ups of who somebody is, likewise
 TOLD_AT_ONCE = 50  # changes, before those who send get their turn
+RENEWED_AT_ONCE = 20  # look-ups of who somebody is, likewise
 _ACTIONS: tuple[Action, ...] = ("create", "save", "delete")
 
 
@@ -59,15 +57,15 @@ class Live:
             last=backend.store.last_change(),
             max_nesting=backend.settings.max_nesting,
         )
-        self._due: deque[End] = deque()
-        self._sending = Event()
-        self._greenlets = [gevent.spawn(self._run), gevent.spawn(self._send)]
+        self.sender = Sender()
+        self._greenlet = gevent.spawn(self._run)
 
     def close(self) -> None:
         """Hear no more of the store."""
         for action in _ACTIONS:
             self.backend.store.off(action, self._happened)
-        gevent.killall(self._greenlets)
+        self._greenlet.kill()
+        self.sender.close()
         self._from_outside.close()
 
     # -- clients
@@ -115,22 +113,6 @@ class Live:
         """Tell a client that the backend stops."""
         listener.outbox.put(answer("goodbye", sequence=listener.position))
         listener.outbox.end(GOING_AWAY, "the backend stops")
-
-    def send_soon(self, end: "End") -> None:
-        """Send what waits for a client, when it is its turn."""
-        self._due.append(end)
-        self._sending.set()
-
-    def _send(self) -> None:
-        while True:
-            self._sending.wait()
-            self._sending.clear()
-            for number in itertools.count(1):
-                if not self._due:
-                    break
-                self._due.popleft().send_now()
-                if number % SENT_AT_ONCE == 0:
-                    gevent.sleep(0)
 
     # -- what happens
 

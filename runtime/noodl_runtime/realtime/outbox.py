@@ -40,6 +40,7 @@ class Outbox:
         self.wake = wake
         self._pieces: deque[tuple[bytes, bool]] = deque()  # and whether it may be lost
         self._size = 0
+        self._newest = 0  # sequence number of the last event
 
     def __len__(self) -> int:
         return len(self._pieces)
@@ -55,7 +56,7 @@ class Outbox:
         return 2 * len(self._pieces) >= self._bound.messages or 2 * self._size >= self._bound.size
 
     def put(self, message: Message) -> None:
-        """Add a message; an event that finds no room makes room for one `resync`."""
+        """Add a message; where there is no room for it, all events make room for one `resync`."""
         self._put(message.framed(self._form), message)
 
     def put_piece(self, piece: bytes) -> None:
@@ -86,24 +87,36 @@ class Outbox:
     def _put(self, piece: bytes, message: Message | None) -> None:
         if self.ended:
             return
-        may_be_lost = message is not None and message.may_be_lost
-        if not self._pieces or (
-            len(self._pieces) < self._bound.messages and self._size + len(piece) <= self._bound.size
-        ):
-            self._append(piece, may_be_lost=may_be_lost)
-        elif message is not None and may_be_lost:
-            self._lose(message.sequence or 0)
+        is_event = message is not None and message.may_be_lost
+        if message is not None and is_event:
+            self._newest = message.sequence or 0
+        if self._fits(piece):
+            self._append(piece, may_be_lost=is_event)
+            return
+        self._lose_events(at_least_one=is_event)
+        if is_event:
+            return
+        if self._fits(piece):
+            self._append(piece, may_be_lost=False)
         else:  # a client that asks and does not read the answers
             self.end(TRY_LATER, "the answers are not read", now=True)
+
+    def _fits(self, piece: bytes) -> bool:
+        return not self._pieces or (
+            len(self._pieces) < self._bound.messages and self._size + len(piece) <= self._bound.size
+        )
 
     def _append(self, piece: bytes, *, may_be_lost: bool) -> None:
         self._pieces.append((piece, may_be_lost))
         self._size += len(piece)
         self.wake()
 
-    def _lose(self, sequence: int) -> None:
-        """Drop every event that waits, and the one that found no room; say so once."""
-        self._pieces = deque(each for each in self._pieces if not each[1])
-        self._size = sum(len(piece) for piece, _ in self._pieces)
-        told = resync(sequence, "events came faster than they were read")
+    def _lose_events(self, *, at_least_one: bool) -> None:
+        """Drop every event that waits, and say so once. at_least_one: the newest is lost already"""
+        kept = deque(each for each in self._pieces if not each[1])
+        if len(kept) == len(self._pieces) and not at_least_one:
+            return
+        self._pieces = kept
+        self._size = sum(len(piece) for piece, _ in kept)
+        told = resync(self._newest, "events came faster than they were read")
         self._append(told.framed(self._form), may_be_lost=True)

@@ -4,7 +4,7 @@
 class Pulse:
     """The signs of life of one client. All times in seconds of a clock that only goes forward.
 
-    ping_s:    until it is asked whether it is there
+    ping_s:    how often it is asked whether it is there
     silence_s: until it is given up, if nothing whole came from it; also for one message
     """
 
@@ -29,15 +29,14 @@ class Pulse:
 
     def asks(self, now: float) -> bool:
         """Say whether it is time to ask; then the next time is later."""
-        if now - max(self._asked, self._heard) < self._ping_s:
+        if now - self._asked < self._ping_s:
             return False
         self._asked = now
         return True
 
     def wait_s(self, now: float) -> float:
         """Return how long until there may be something to do."""
-        due = max(self._asked, self._heard) + self._ping_s
-        end = self._heard + self._silence_s
+        due, end = self._asked + self._ping_s, self._heard + self._silence_s
         return max(0.01, min(due, end) - now)
 
 

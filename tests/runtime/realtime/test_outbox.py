@@ -77,6 +77,16 @@ def test_who_asks_and_does_not_read_the_answers_is_closed() -> None:
     assert outbox.take() == b"end 1013"
 
 
+def test_events_make_room_for_answers_and_pings() -> None:
+    outbox = make(messages=3)
+    for sequence in (1, 2, 3):
+        outbox.put(happened(sequence))
+    outbox.put(answer("pong"))
+    outbox.put_piece(b'{"type":"a ping"}\n')
+    assert not outbox.ended
+    assert waiting(outbox) == ["resync", "pong", "a ping"]
+
+
 def test_nothing_comes_behind_the_end() -> None:
     outbox = make()
     outbox.put(happened(1))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import gevent
 import pytest
 
 from noodl_runtime.access.caller import MASTER
@@ -9,7 +10,7 @@ from noodl_runtime.schema.model import Collection, Schema
 from noodl_runtime.schema.operations import AddRelation, RemoveRelation
 from noodl_runtime.values import Pointer
 from tests.runtime.realtime.clients import WebSocketClient
-from tests.runtime.realtime.conftest import World
+from tests.runtime.realtime.conftest import Make, World
 
 APP = {"X-Parse-Application-Id": "app"}
 
@@ -129,6 +130,17 @@ def test_a_session_that_ends_while_the_connection_opens_is_noticed(
     client = world.listen(**people.session("ann"))
     people.post("/logout", {}, "ann")
     assert client.closed() == 1008
+
+
+def test_a_session_that_expires_ends_the_connection_also_of_one_that_talks(make: Make) -> None:
+    world = make(session_length=0.3, realtime_ping=0.05)
+    people = People(world)
+    people.join("ann")
+    ann = people.listening("ann")
+    while (told := ann.ask(type="ping"))["type"] == "pong":
+        gevent.sleep(0.01)
+    assert told["code"] == 209
+    assert ann.closed() == 1008
 
 
 def test_a_role_that_is_given_and_taken_counts_at_once(world: World, people: People) -> None:
