@@ -11,7 +11,7 @@
 //   const backend = startBackend({ app });
 //   backend.ready.then(() => window.loadURL(backend.url));
 //
-// Your pages reach it at backend.url. Nobody else does: each start makes a token, the requests of your
+// Your pages reach it at backend.url, and at http://localhost with the port in its config.json. Nobody else does: each start makes a token, the requests of your
 // pages bring it (start-backend/pages.js adds it), and the backend refuses those without.
 //
 // Records, files and keys are in the user's folder for this app, never beside the program, and stay

@@ -40,7 +40,12 @@ def backends(tmp_path_factory: pytest.TempPathFactory, frozen_runtime: Path) -> 
     runtime = installed_runtime(frozen_runtime)
 
     def make(version: str, *columns: dict[str, Any]) -> Path:
-        files = {**SHOP, "schema.json": {"tables": [{"name": "Product", "columns": [*columns]}]}}
+        config = {key: value for key, value in SHOP["config.json"].items() if key != "port"}
+        files = {
+            **SHOP,
+            "config.json": config,
+            "schema.json": {"tables": [{"name": "Product", "columns": [*columns]}]},
+        }
         options = BuildOptions(
             folder=make_backend(folder / version / "shop", files), version=version
         )

@@ -16,7 +16,7 @@ const { startBackend } = require(`${shim}start-backend.js`);
 const { backendFolder } = require(`${shim}start-backend/places.js`);
 const { cleanEnvironment } = require(`${shim}start-backend/child.js`);
 const { Log } = require(`${shim}start-backend/log.js`);
-const { headersFor, originsOf } = require(`${shim}start-backend/pages.js`);
+const { detour, headersFor, originsOf } = require(`${shim}start-backend/pages.js`);
 const { candidates, versionsFor } = require(`${shim}start-backend/python.js`);
 const { page, trouble } = require(`${shim}start-backend/trouble.js`);
 
@@ -426,7 +426,7 @@ test('the Python of the app is tried first, then a chosen one, then those of the
 });
 
 test('the token goes with requests of own pages to the backend and with no other', () => {
-  const backend = { url: 'http://127.0.0.1:5', token: 'T', ownPages: ['app://notes/'] };
+  const backend = { url: 'http://127.0.0.1:5', port: 5, homePort: 7, token: 'T', ownPages: ['app://notes/'] };
   const contents = { 1: 'https://evil.example/', 2: 'file:///app/index.html' };
   const electron = { webContents: { fromId: (id) => contents[id] && { getURL: () => contents[id] } } };
   const own = 'http://127.0.0.1:5/api/Note';
@@ -435,6 +435,8 @@ test('the token goes with requests of own pages to the backend and with no other
     [{ url: own, frame: { url: 'file:///app/index.html' } }, true],
     [{ url: own, frame: { url: 'http://127.0.0.1:5/' } }, true],
     [{ url: own, frame: { url: 'app://notes/index.html' } }, true],
+    [{ url: 'http://localhost:5/api/Note', frame: { url: 'file:///app/index.html' } }, true],
+    [{ url: 'http://localhost.evil.example:5/', frame: { url: 'file:///x' } }, false],
     [{ url: 'ws://127.0.0.1:5/realtime', frame: { url: 'http://127.0.0.1:5/' } }, true],
     [{ url: own, resourceType: 'mainFrame', webContentsId: 1 }, true], // the app opens its page
     [{ url: own, webContentsId: 2 }, true], // Electron 9 does not know frames
@@ -451,6 +453,15 @@ test('the token goes with requests of own pages to the backend and with no other
   for (const [details, gets] of rows) {
     const headers = headersFor(electron, Object.assign({ requestHeaders: { A: '1' } }, details), backend);
     assert.deepStrictEqual(headers, gets ? { A: '1', 'X-Noodl-Launch-Token': 'T' } : { A: '1' }, JSON.stringify(details));
+  }
+  const detours = [
+    // at the port that is written into the pages, and that somebody else has
+    [{ url: 'http://localhost:7/api/Note?limit=1', frame: { url: 'file:///x' } }, { redirectURL: 'http://127.0.0.1:5/api/Note?limit=1' }],
+    [{ url: 'ws://localhost:7/realtime', frame: { url: 'file:///x' } }, { cancel: true }],
+    [{ url: 'http://localhost:7/', frame: { url: 'https://evil.example/' } }, {}],
+  ];
+  for (const [details, expected] of detours) {
+    assert.deepStrictEqual(detour(electron, details, backend), expected, details.url);
   }
   assert.deepStrictEqual(originsOf(['app://notes/index.html']), ['app://notes']);
 });

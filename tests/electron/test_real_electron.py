@@ -55,8 +55,8 @@ def example(folder: Path) -> Path:
 IGNORED = ("backend", "dist", "node_modules", "start-backend*", ".noodl-portable")
 
 
-def put_backend(app: Path, *options: str) -> None:
-    given = ("--app", str(app), "--backend", str(EXAMPLE / "backend"), "--quiet")
+def put_backend(app: Path, *options: str, backend: Path = EXAMPLE / "backend") -> None:
+    given = ("--app", str(app), "--backend", str(backend), "--quiet")
     assert main(["electron", *given, *options]) == 0
 
 
@@ -71,9 +71,12 @@ def linked(source: str, target: str) -> None:
 @pytest.fixture(scope="session")
 def packaged(tmp_path_factory: pytest.TempPathFactory, display: str) -> Path:
     """The app as it is installed, in a folder whose name has spaces, signs and an umlaut."""
-    place = tmp_path_factory.mktemp("installed") / "Ünï App (1) & %20"
+    return installed(tmp_path_factory.mktemp("installed") / "Ünï App (1) & %20")
+
+
+def installed(place: Path, backend: Path = EXAMPLE / "backend") -> Path:
     shutil.copytree(had("25"), place, copy_function=linked)
-    put_backend(example(place / "resources" / "app"))
+    put_backend(example(place / "resources" / "app"), backend=backend)
     return (place / "electron").rename(place / "desktop-notes")  # by its name it knows
 
 
@@ -198,6 +201,34 @@ def test_only_pages_of_the_app_reach_the_backend(start: Start, tmp_path: Path) -
         assert app.do("run", script=FETCH % url) != 200
         assert app.do("run", script=SOCKET % url) is False
     app.quit()
+
+
+SEND = """fetch('http://localhost:%d/api/Note', {
+  method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{"text": "by file"}',
+}).then((a) => a.json()).then((told) => told.text || told.error, (error) => error.message)"""
+
+
+@pytest.mark.parametrize("version", ["25", "9"])
+def test_pages_of_an_exported_app_find_it_at_the_port_that_is_written_into_them(
+    version: str, start: Start, tmp_path: Path
+) -> None:
+    page = tmp_path / "index.html"
+    page.write_text("<title>exported</title>")
+    with page_of_others() as other:  # which has that port; it must not get what the page sends
+        port = int(other.rstrip("/").rpartition(":")[2])
+        shutil.copytree(EXAMPLE, tmp_path / "mine", ignore=shutil.ignore_patterns(*IGNORED[1:]))
+        file = tmp_path / "mine" / "backend" / "config.json"
+        file.write_text(json.dumps({**json.loads(file.read_text()), "port": port}))
+        if version == "25":
+            app = start(installed(tmp_path / "installed", file.parent))
+        else:
+            put_backend(example(tmp_path / "my app"), backend=file.parent)
+            app = start(had("9") / "electron", tmp_path / "my app")
+        app.event("page")
+        assert app.do("backend")["url"] != f"http://127.0.0.1:{port}"
+        app.do("open", url=page.as_uri())
+        assert app.do("run", script=SEND % port) == "by file"
+        app.quit()
 
 
 class page_of_others:  # noqa: N801 - used as a with statement

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from noodl_builder.boot.noodl_target import CURRENT
-from noodl_builder.bundle_file import verify
+from noodl_builder.bundle_file import read_entry, verify
 from noodl_builder.expanded import arriving_folder, write_expanded
 from noodl_builder.manifest import BundleInfo
 from noodl_builder.plan import Plan
@@ -25,6 +25,7 @@ from noodl_builder.trial import try_out
 from noodl_builder.write import Tell, silent, write
 
 FOLDER, ABOUT, BUNDLE, EXPANDED = "backend", "backend.json", "backend.pyz", "expanded"
+CONFIG = "bundle/config.json"
 
 # Writes a bundle into a folder, for the Python that will run it if that is known, and says which.
 MakeBundle = Callable[[Path, Path | None], tuple[Path, BundleInfo]]
@@ -119,6 +120,7 @@ def _about(bundle: Path, info: BundleInfo, python: str | None) -> dict[str, Any]
         "build": info.build_id,
         "bundle": bundle.name,
         "sha256": hashlib.sha256(bundle.read_bytes()).hexdigest() if bundle.is_file() else None,
+        "port": json.loads(read_entry(bundle, CONFIG)).get("port"),
         "targets": list(info.targets),
         "python": python,
     }

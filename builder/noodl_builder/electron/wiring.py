@@ -120,7 +120,8 @@ def _check_electron(app: AppFiles, package: Mapping[str, Any], main: str) -> Non
         )
 
 
-_PAGES = """pages that are opened as files have to be told where the backend is:
+_PAGES = """pages that are opened as files reach the backend at http://localhost and the port in its
+  config.json; to be told where it is:
     loadFile('index.html', { query: { backend: require('./start-backend.js').backend.url } })
   a front end inside the bundle knows by itself:
     loadURL(require('./start-backend.js').backend.url)"""

@@ -10,7 +10,7 @@ const path = require('path');
 
 const { Child, cleanEnvironment } = require('./child.js');
 const { Log } = require('./log.js');
-const { attachToken, headersFor, originsOf } = require('./pages.js');
+const { attachTo, headersFor, originsOf } = require('./pages.js');
 const { Places } = require('./places.js');
 const { findPython, versionsFor } = require('./python.js');
 const { showTrouble, trouble } = require('./trouble.js');
@@ -47,6 +47,7 @@ class Backend extends EventEmitter {
     this.ownPages = options.pages || [];
     this.url = null;
     this.port = null;
+    this.homePort = null; // the one that is written into the pages of an exported app
     this.ready = new Promise((resolve) => this.once('ready', () => resolve(this)));
   }
 
@@ -55,7 +56,7 @@ class Backend extends EventEmitter {
     if (this._state === 'stopped') return;
     this._state = 'starting';
     try {
-      await this._startOnce(this._options.port || this._places.lastPort());
+      await this._startOnce(this._options.port);
     } catch (error) {
       await this._tell(error);
     }
@@ -84,16 +85,18 @@ class Backend extends EventEmitter {
     const bundle = path.join(this._places.folder, about.bundle);
     const state = this._places.state(bundle, about.sha256);
     if (state !== 'whole') throw this._trouble(state === 'missing' ? 'no-bundle' : state, { file: bundle });
+    this.homePort = about.port;
+    const wanted = port === undefined ? this._places.lastPort() || about.port || 0 : port;
     this._environment = this._environment || cleanEnvironment(process.env, {});
     const python = await this._python(about);
     if (this._state !== 'starting') return;
     fs.mkdirSync(this._places.user, { recursive: true });
-    const child = new Child(python, this._childOptions(bundle, port), (line) => this._logged(line));
+    const child = new Child(python, this._childOptions(bundle, wanted), (line) => this._logged(line));
     this._child = child;
     const outcome = await child.whenReady(this._options.readyTimeout || READY_TIMEOUT);
     if (this._state !== 'starting') return;
     if (outcome.ready) this._serves(child, outcome.ready);
-    else if (outcome.ended) await this._ended(outcome.ended, port);
+    else if (outcome.ended) await this._ended(outcome.ended, wanted);
     else await this._abandon(child, outcome);
   }
 
@@ -115,8 +118,8 @@ class Backend extends EventEmitter {
     this.port = ready.port;
     this._places.rememberPort(ready.port);
     const { session } = this._electron;
-    if (session && session.defaultSession) attachToken(this._electron, session.defaultSession, this);
-    (this._sessions || []).forEach((other) => attachToken(this._electron, other, this));
+    if (session && session.defaultSession) attachTo(this._electron, session.defaultSession, this);
+    (this._sessions || []).forEach((other) => attachTo(this._electron, other, this));
     child.ended.then((ended) => this._ended(ended, ready.port));
     this.emit('ready', this);
   }
@@ -124,7 +127,7 @@ class Backend extends EventEmitter {
   // Called with each session of the app, also those made later, for instance by `partition`.
   _meets(session) {
     this._sessions = (this._sessions || []).concat(session);
-    if (this.url) attachToken(this._electron, session, this);
+    if (this.url) attachTo(this._electron, session, this);
   }
 
   async _ended({ code, signal, error }, port) {

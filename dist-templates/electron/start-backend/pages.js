@@ -1,27 +1,52 @@
-// The launch token on its way: added to what the app's own pages ask of the backend, and to nothing
-// else. A page of somebody else's in one of the app's windows does not get it.
+// Between the app's pages and the backend. The launch token is added to what the app's own pages ask of
+// the backend, and to nothing else: a page of somebody else's in one of the app's windows does not get
+// it. And pages find it at the port their app was exported with, even if it had to take another one.
 'use strict';
 
 const { TOKEN_HEADER } = require('./child.js');
 
-// Lets the pages of a session talk to the backend. A session has room for one listener of this
-// kind; an app that has its own calls `backend.headersFor(details)` in it instead.
-//   backend: has url, token and ownPages
-function attachToken(electron, session, backend) {
-  session.webRequest.onBeforeSendHeaders(filterFor(backend.url), (details, callback) => {
+// Lets the pages of a session talk to the backend. A session has room for one listener of a kind;
+// an app that has its own onBeforeSendHeaders calls `backend.headersFor(details)` in it instead.
+//   backend: has url, port, token, ownPages, and homePort, the one it would like to have
+function attachTo(electron, session, backend) {
+  const { webRequest } = session;
+  webRequest.onBeforeSendHeaders(filterFor(backend.port), (details, callback) => {
     callback({ requestHeaders: headersFor(electron, details, backend) });
   });
-}
-
-function filterFor(url) {
-  return { urls: [`${url}/*`, `${url.replace(/^http/, 'ws')}/*`] };
+  if (!backend.homePort || backend.homePort === backend.port) return;
+  // Somebody else has the port that is written into the pages, and must not get what they send.
+  webRequest.onBeforeRequest(filterFor(backend.homePort), (details, callback) => {
+    callback(detour(electron, details, backend));
+  });
 }
 
 // Returns the headers of a request, with the token if it goes from an own page to the backend.
 function headersFor(electron, details, backend) {
-  const there = details.url.replace(/^ws/, 'http').indexOf(`${backend.url}/`) === 0;
+  const there = placeBelow(details.url, backend.port) !== null;
   if (!there || !isOwn(pageBehind(electron, details), backend)) return details.requestHeaders;
   return Object.assign({}, details.requestHeaders, { [TOKEN_HEADER]: backend.token });
+}
+
+// Returns what happens to a request for the port that somebody else has.
+function detour(electron, details, backend) {
+  if (!isOwn(pageBehind(electron, details), backend)) return {};
+  if (details.url.startsWith('ws')) return { cancel: true }; // these cannot be sent elsewhere
+  return { redirectURL: `${backend.url}/${placeBelow(details.url, backend.homePort)}` };
+}
+
+function addressesOf(port) {
+  return ['127.0.0.1', 'localhost'].map((host) => `http://${host}:${port}/`);
+}
+
+function filterFor(port) {
+  const http = addressesOf(port).map((address) => `${address}*`);
+  return { urls: http.concat(http.map((url) => url.replace('http', 'ws'))) };
+}
+
+// "http://localhost:5/api/Note?limit=1", 5 -> "api/Note?limit=1"; null for what is somewhere else
+function placeBelow(url, port) {
+  const address = addressesOf(port).find((start) => url.replace(/^ws/, 'http').startsWith(start));
+  return address ? url.replace(/^ws/, 'http').slice(address.length) : null;
 }
 
 // The address of the page that asks; '' where it is the app itself that opens one.
@@ -38,7 +63,8 @@ function pageBehind(electron, details) {
 }
 
 function isOwn(page, backend) {
-  return ['file:', `${backend.url}/`].concat(backend.ownPages).some((start) => page.startsWith(start)) || !page;
+  const own = ['file:'].concat(addressesOf(backend.port), backend.ownPages);
+  return !page || own.some((start) => page.startsWith(start));
 }
 
 // What the backend is told to let in: "app://notes/index.html" -> "app://notes"
@@ -46,4 +72,4 @@ function originsOf(pages) {
   return pages.map((page) => page.split('/').slice(0, 3).join('/'));
 }
 
-module.exports = { attachToken, headersFor, originsOf };
+module.exports = { attachTo, detour, headersFor, originsOf };
