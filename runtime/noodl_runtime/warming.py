@@ -27,6 +27,7 @@ NEEDED = (  # with all that they import
     "noodl_runtime.access.access",
     "noodl_runtime.record_writes",
     "noodl_runtime.store.sqlite.queries",
+    "noodl_runtime.functions.running",
 )
 
 

@@ -117,7 +117,7 @@ def test_more_questions_than_allowed_are_refused_and_the_run_goes_on() -> None:
 def test_without_the_engine_only_script_nodes_fail(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("noodl_runtime.functions.functions.available", lambda: False)
+    monkeypatch.setattr("noodl_runtime.functions.running.available", lambda: False)
     both = component(
         "Both",
         [node("q", "Request"), script("f", "Outputs.v = 1"), node("r", "Response")],

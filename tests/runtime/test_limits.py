@@ -156,8 +156,8 @@ def test_a_caller_does_not_wait_for_work_that_cannot_be_interrupted(
     text = "const a = []; a.length = 2 ** 26; a.reverse(); Outputs.Done()"
     functions = served(scripted(text), timeout=0.15)
     assert called(functions, "Runaway") == (500, TIMEOUT)
-    assert len(functions.scripts_pool) == 1  # its thread works on
-    functions.scripts_pool.join()
+    assert len(functions.running.scripts_pool) == 1  # its thread works on
+    functions.running.scripts_pool.join()
 
 
 @pytest.mark.slow
