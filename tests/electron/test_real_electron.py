@@ -17,6 +17,7 @@ import pytest
 from noodl_builder.bundle_file import verify
 from noodl_portable.cli import main
 from noodl_portable.templates import shipped_folder
+from tests.builder.world import make_backend
 from tests.electron import real_electron
 from tests.electron.desktop import Desktop
 
@@ -208,25 +209,46 @@ SEND = """fetch('http://localhost:%d/api/Note', {
 }).then((a) => a.json()).then((told) => told.text || told.error, (error) => error.message)"""
 
 
+QUICK_START = """const { app, BrowserWindow } = require('electron');
+const createWindow = () => { new BrowserWindow().loadFile('index.html'); };
+app.whenReady().then(createWindow);
+"""
+
+
+def exported(folder: Path, backend: Path) -> Path:
+    """An app that knows nothing of us, with the line that the command puts into its main file."""
+    package = {"name": "exported", "main": "main.js", "devDependencies": {"electron": "25"}}
+    files = {
+        "main.js": QUICK_START,
+        "index.html": "<title>exported</title>",
+        "package.json": package,
+    }
+    make_backend(folder, files)
+    put_backend(folder, backend=backend)
+    assert "with-app.js" in (folder / "main.js").read_text()
+    (folder / "package.json").write_text(json.dumps({**package, "main": "driver.js"}))
+    shutil.copy(DRIVER, folder)
+    return folder
+
+
 @pytest.mark.parametrize("version", ["25", "9"])
-def test_pages_of_an_exported_app_find_it_at_the_port_that_is_written_into_them(
+def test_an_exported_app_works_as_it_is_and_finds_its_backend_at_the_port_it_knows(
     version: str, start: Start, tmp_path: Path
 ) -> None:
-    page = tmp_path / "index.html"
-    page.write_text("<title>exported</title>")
     with page_of_others() as other:  # which has that port; it must not get what the page sends
         port = int(other.rstrip("/").rpartition(":")[2])
         shutil.copytree(EXAMPLE, tmp_path / "mine", ignore=shutil.ignore_patterns(*IGNORED[1:]))
         file = tmp_path / "mine" / "backend" / "config.json"
         file.write_text(json.dumps({**json.loads(file.read_text()), "port": port}))
+        place = tmp_path / "installed"
         if version == "25":
-            app = start(installed(tmp_path / "installed", file.parent))
+            shutil.copytree(had("25"), place, copy_function=linked)
+            exported(place / "resources" / "app", file.parent)
+            app = start((place / "electron").rename(place / "exported"))
         else:
-            put_backend(example(tmp_path / "my app"), backend=file.parent)
-            app = start(had("9") / "electron", tmp_path / "my app")
-        app.event("page")
+            app = start(had("9") / "electron", exported(place, file.parent))
+        assert app.event("page")["url"].startswith("file://")
         assert app.do("backend")["url"] != f"http://127.0.0.1:{port}"
-        app.do("open", url=page.as_uri())
         assert app.do("run", script=SEND % port) == "by file"
         app.quit()
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -121,3 +122,15 @@ def test_names_and_ids_never_lead_out_of_the_home(tmp_path: Path) -> None:
     (tmp_path / "home" / "backends" / "broken").mkdir()
     (tmp_path / "home" / "backends" / "broken" / "config.json").write_text("{")
     assert [config["id"] for config in machine.backends()] == [made["id"]]
+
+
+def test_nothing_is_left_of_a_killed_launcher(launcher: Launcher) -> None:
+    made = launcher.call("POST", "/backends", {"name": "mine"})[1]
+    status = launcher.call("POST", f"/backends/{made['id']}/start")[1]
+    with socket.create_connection(("127.0.0.1", status["port"])) as connection:
+        connection.settimeout(10)
+        launcher.process.kill()
+        launcher.process.wait()
+        assert connection.recv(1) == b""  # the backend has closed it, too
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"{status['url']}/health", timeout=5)
