@@ -1,12 +1,16 @@
 """Requests with a foreign Host or Origin: refused on every route, before anything happens."""
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from noodl_runtime.http.health import MOUNTED
 from noodl_runtime.http.routes import ROUTES
-from tests.attacks.victim import Victim, refused
+from tests.attacks.victim import TODO, Victim, refused
 
 pytestmark = pytest.mark.slow
 
@@ -88,3 +92,27 @@ def test_a_foreign_preflight_is_granted_nothing(victim: Victim) -> None:
     reply = victim.send("OPTIONS", "/classes/Todo/x", None, asked)
     refused(reply, 403)
     assert not [name for name in reply.headers if name.startswith("access-control")]
+
+
+LET_IN = [
+    # options                              environment                     said
+    (["--mode=development"],               {"NOODL_MASTER_KEY": "mine"},   "use --mode production"),
+    (["--mode=production"],                {},                             "NOODL_MASTER_KEY"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "environment", "said"), LET_IN)
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_other_machines_are_let_in_on_purpose_only(
+    tmp_path: Path, host: str, options: list[str], environment: dict[str, str], said: str
+) -> None:
+    command = [sys.executable, "-m", "noodl_portable", "serve", TODO, "--host", host, "--port=0"]
+    rest = {name: value for name, value in os.environ.items() if not name.startswith("NOODL_")}
+    ended = subprocess.run(
+        [*command, f"--data={tmp_path / 'data'}", *options],
+        env=rest | environment, capture_output=True, text=True, timeout=20,
+    )  # fmt: skip
+    assert ended.returncode == 78
+    assert said in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert not (tmp_path / "data").exists()

@@ -7,7 +7,7 @@ import re
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,10 +32,15 @@ class Reply(NamedTuple):
 
 
 class Victim:
-    """One backend process. folder: for its data."""
+    """One backend process.
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        command: list[str | Path] = [sys.executable, "-m", "noodl_portable", "serve", TODO]
+    folder: for its data
+    before: what the command begins with, e.g. a shell that sets a limit
+    """
+
+    def __init__(self, folder: Path, *options: str, before: Sequence[str] = ()) -> None:
+        serve = [sys.executable, "-m", "noodl_portable", "serve", TODO]
+        command: list[str | Path] = [*before, *serve]
         where = ["--port=0", f"--data={folder / 'data'}", "--mode=development"]
         self.backend = Backend(command, *where, *options, cwd=folder)
         self.files = folder / "data" / "data" / "files"

@@ -64,6 +64,15 @@ def test_a_hundred_levels_are_allowed(levels: int) -> None:
     read_json(b'{"a":[' * (levels // 2) + b"]}" * (levels // 2), "the body")
 
 
+def test_deep_text_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*_: Any, **__: Any) -> Any:
+        raise AssertionError("the text was read")
+
+    monkeypatch.setattr("noodl_runtime.http.strict_json.json.loads", read)
+    with pytest.raises(BadJson, match="nested deeper than 100 levels"):
+        read_object(b'{"a":' * 1_000_000, "the body")
+
+
 def test_wide_is_not_deep() -> None:
     assert len(read_json(b"[" + b"[{}]," * 5000 + b"[]]", "the body")) == 5001
 
