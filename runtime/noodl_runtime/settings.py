@@ -23,7 +23,7 @@ def _setting(default: Any, help_text: str, **more: Any) -> Any:
     return field(default=default, repr=shown, metadata={"help": help_text, **more})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)  # 90 fields: 2 ms less
 class Settings:
     """What a running backend goes by. Sizes in bytes, times in seconds."""
 

@@ -5,7 +5,7 @@ from noodl_runtime.settings import SETTINGS, Settings, resolve
 
 
 def test_without_anything_the_defaults_hold() -> None:
-    assert resolve({}, {}, {}) == Settings()
+    assert vars(resolve({}, {}, {})) == vars(Settings())
 
 
 ORDER = [
