@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from noodl_runtime.errors import BackendNotStarted, PortTaken
+from noodl_runtime.settings import SETTINGS
 
 READY = "NOODL_READY "
 START_LIMIT_S = 60.0
@@ -19,6 +20,8 @@ STOP_LIMIT_S = 10.0
 ANSWER_LIMIT_S = 120.0
 TAIL = 20  # lines of its log that are kept for a message
 PORT_TAKEN = PortTaken.exit_code
+# The launcher's token opens nothing else, and a data folder or a key belongs to one backend.
+OF_ONE_PROCESS = {"NOODL_MASTER_KEY", *(row.variable for row in SETTINGS.values())}
 RELOAD_DELAY = "0.25"  # an editor writes whole files and then asks for them
 
 
@@ -75,8 +78,7 @@ class Running:
             "--port", str(port), "--reload-delay", RELOAD_DELAY,
             "--stop-with-stdin", "yes", "--parent-pid", str(os.getpid()),
         ]  # fmt: skip
-        # A token that opens the launcher opens nothing else.
-        environment = {n: v for n, v in os.environ.items() if n != "NOODL_LAUNCH_TOKEN"}
+        environment = {name: v for name, v in os.environ.items() if name not in OF_ONE_PROCESS}
         process = subprocess.Popen(  # noqa: S603 - a list, no shell
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",

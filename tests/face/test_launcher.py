@@ -26,7 +26,7 @@ class Launcher:
     def __init__(self, home: Path) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "noodl_portable", "launcher", "--stop-with-stdin", "yes"],
-            env={**os.environ, "NOODL_HOME": str(home)}, text=True,
+            env={**os.environ, "NOODL_HOME": str(home), "NOODL_DATA": str(home / "shared")}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         assert self.process.stdout is not None
@@ -99,6 +99,7 @@ def test_a_backend_that_does_not_start_says_why_and_one_whose_port_is_taken_gets
     (folder / "config.json").write_text(json.dumps({**config, "port": launcher.ready["port"]}))
     status = launcher.call("POST", f"/backends/{second['id']}/start")[1]
     assert status["running"]
+    assert (folder / "data" / "local.db").is_file()  # and not where NOODL_DATA says for all of them
     assert status["port"] != launcher.ready["port"]
     (tmp_path / "home" / "backends" / first["id"] / "schema.json").write_text("{")
     code, body = launcher.call("POST", f"/backends/{first['id']}/start")
