@@ -88,9 +88,11 @@ def test_an_error_in_a_script_is_logged_with_function_component_and_node(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     broken = component(
-        "Broken", [node("q", "Request"), script("f", "null.x")], "q.receive -> f.run"
+        "Broken",
+        [node("q", "Request"), script("f", "null.x"), node("r", "Response")],
+        "q.receive -> f.run, q.receive -> r.send",
     )
-    answer(functions(broken, timeout=0.1), "Broken")
+    answer(functions(broken, timeout=5), "Broken")
     line = next(r.getMessage() for r in caplog.records if "TypeError" in r.getMessage())
     assert line.startswith("Broken: /#__local__/Broken JavaScriptFunction f: Error in JS node run")
 

@@ -46,7 +46,7 @@ CYCLE = component(
     "a.result -> b.y, b.result -> a.x, q.receive -> r.send",
 )  # fmt: skip
 TIMEOUT, MEMORY = {"error": "timeout"}, {"error": "Out of memory"}
-TOO_LONG = "timeout: it took more than 0.8 s (settings function_timeout, function_timeouts)"
+TOO_LONG = "timeout: it took more than 1.2 s (settings function_timeout, function_timeouts)"
 TOO_MUCH = "Out of memory: its scripts held more than 32000000 bytes (setting script_memory)"
 
 RUNAWAYS = {
@@ -73,7 +73,7 @@ class House:
     """A backend behind a real server, and calls of its functions over connections of their own."""
 
     def __init__(self, folder: Path, *components: Any, **settings: Any) -> None:
-        given = {"function_timeout": 0.8, "script_memory": 32_000_000, **settings}
+        given = {"function_timeout": 1.2, "script_memory": 32_000_000, **settings}
         self.backend = make_shop(folder, Settings(mode="development", **given))
         functions = self.backend.functions = Functions(self.backend.settings)
         functions.attach(self.backend, self.backend.access.accounts, self.backend.belongings)
@@ -97,15 +97,15 @@ def test_a_runaway_ends_at_its_limit_and_stops_nobody(
     name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     runaway, answer, told = RUNAWAYS[name]
-    house = House(tmp_path, runaway, function_timeout=0.8 if answer is TIMEOUT else 30)
+    house = House(tmp_path, runaway, function_timeout=1.2 if answer is TIMEOUT else 30)
     assert house.call("Echo", {"text": "before"})[0] == 200
     running = gevent.spawn(house.call, "Runaway")
     gevent.sleep(0)
     answered = 0
     while not running.ready():
         assert house.call("Echo", {"text": "hi"}) == (200, {"result": {"text": "hi"}})
-        answered += 1
-    assert answered >= 2
+        answered += not running.ready()
+    assert answered >= 1
     assert running.get() == (500, answer)
     assert house.call("Echo", {"text": "after"}) == (200, {"result": {"text": "after"}})
     line = next(r.getMessage() for r in caplog.records if told in r.getMessage())
@@ -169,8 +169,8 @@ def test_many_runaways_at_once_leave_a_place_for_others(tmp_path: Path) -> None:
     answered = 0
     while len(running):
         assert house.call("Echo", {"text": "hi"})[0] == 200
-        answered += 1
-    assert answered >= 2
+        answered += bool(len(running))
+    assert answered >= 1
     house.close()
 
 
