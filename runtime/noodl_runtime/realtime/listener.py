@@ -98,7 +98,7 @@ class Listener:
         if everything:
             self._begin(since, everything, [identity])
         else:
-            self._resuming.append(identity)
+            self._resuming = [identity]
 
     def become(self, caller: Caller) -> None:
         """Go on with other rights; subscriptions that they do not allow end with an error."""
@@ -127,6 +127,8 @@ class Listener:
         replay = self.replays[0]
         for subscription in list(replay.subscriptions):
             self._prepare(subscription)  # schema and permissions may be others by now
+        if replay not in self.replays:
+            return
         if page is None:
             self.outbox.put(resync(self.hub.last, TOO_OLD))
             self._goes_on(replay)
@@ -142,11 +144,9 @@ class Listener:
 
     def _goes_on(self, replay: Replay) -> None:
         """Let subscriptions that have caught up hear of what happens."""
-        self.replays.remove(replay)
         for subscription in replay.subscriptions:
             self.hub.join(subscription.audience, self.outbox)
-        for identity in replay.asked:
-            self.outbox.put(answer("resumed", identity, sequence=self.position))
+        self._finish(replay)
 
     def _begin(self, since: int, subscriptions: list[Subscription], asked: list[Identity]) -> None:
         """Replay the past for subscriptions, together with others that begin at the same place."""
@@ -173,6 +173,13 @@ class Listener:
 
     def _quiet(self, subscription: Subscription) -> None:
         self.hub.leave(subscription.audience, self.outbox)
-        for replay in self.replays:
+        for replay in list(self.replays):
             if subscription in replay.subscriptions:
                 replay.subscriptions.remove(subscription)
+                if not replay.subscriptions:  # the past is read for nobody
+                    self._finish(replay)
+
+    def _finish(self, replay: Replay) -> None:
+        self.replays.remove(replay)
+        for identity in replay.asked:
+            self.outbox.put(answer("resumed", identity, sequence=self.position))

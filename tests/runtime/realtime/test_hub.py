@@ -311,6 +311,19 @@ def test_resume_may_come_first(scene: Scene, log: Any) -> None:
     assert numbers(caught_up(late, log)) == [7, 8, 9, "resumed"]
 
 
+def test_who_resumes_again_and_again_makes_the_log_be_read_once(scene: Scene, log: Any) -> None:
+    late = scene.listener()
+    for _ in range(50):
+        late.subscribe(Question.of("Todo", {}), "mine", since=0)
+        late.resume(5, "r")
+    assert len(late.replays) == 1
+    told = numbers(caught_up(late, log))
+    assert [each for each in told if each != "resumed"] == [5, 6, 7, 8, 9]
+    late.subscribe(Question.of("Todo", {}), "mine", since=0)
+    late.unsubscribe("mine")
+    assert not late.replays
+
+
 def test_a_log_that_does_not_reach_back_makes_one_resync(scene: Scene, log: Any) -> None:
     late = scene.asking({})
     late.subscribe(Question.of("Todo", {"n": 11}), "second")
