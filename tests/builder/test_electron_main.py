@@ -35,6 +35,8 @@ FRONTS = [
     ("// about\n/* more\n */\n'use strict';\n", "\nconst x = 1;\n"),
     ("#!/x\n// a\n'use strict'; \n\"other\";\n", "// of x\nconst x = 1;\n"),
     ("'use strict';",                         "const x = 1;"),
+    ("'use strict'; // always\n",             "const x = 1;\n"),
+    ("",                                      "/* a **/ /*b*/ " * 200 + "const x = 1;\n"),
     ("",                                      "/* 'use strict'; */ const x = 1;\n"),
     ("",                                      "'abc'.length;\n"),
     ("",                                      "// only a comment"),

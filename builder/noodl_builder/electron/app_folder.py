@@ -29,10 +29,8 @@ def read_app(folder: Path) -> AppFiles:
     if not folder.is_dir():
         raise BuildRefused(f"{folder} is not a folder; name that of an Electron app")
     tops = {path.name for path in folder.iterdir() if path.is_file()}
-    wanted = {
-        n for n in tops if n == "package.json" or n.startswith(("electron-b", "forge.config"))
-    }
-    app = AppFiles(folder.name, {name: _read(folder / name) for name in sorted(wanted)})
+    wanted = sorted(filter(is_configuration, tops))
+    app = AppFiles(folder.name, {name: _read(folder / name) for name in wanted})
     package = app.package()
     below = {p.relative_to(folder).as_posix() for p in _main_places(folder, package)}
     if main := main_of(package, below):
@@ -49,28 +47,38 @@ def put_files(
     returns:     (what changed, what the author has edited since and is left alone)
     """
     record = read_record(folder)
-    changed, edited = [], []
     if folder_made:
-        place = os.path.relpath(folder_made, folder)
-        record["folders"] = sorted({*record["folders"], Path(place).as_posix()})
+        place = Path(os.path.relpath(folder_made, folder)).as_posix()
+        record["folders"] = sorted({*record["folders"], place})
     write_record(folder, record)
+    changed, edited = [], []
     for name, content in sorted(files.items()):
-        file, about = folder / name, record["files"].get(name)
-        before = file.read_bytes() if file.is_file() else None
-        if before == content:
+        file = folder / name
+        if file.is_file() and file.read_bytes() == content:
             continue
-        if about and not about["existed"] and before and not _is_as_written(file, about):
+        if _is_edited(file, record["files"].get(name)):
             edited.append(name)
             continue
-        if about is None:
-            about = record["files"][name] = {"existed": before is not None}
-        if before is not None and about["existed"] and not _is_as_written(file, about):
-            _write(folder / KEPT / "before" / name, _taken_out(name, before))
-        about["after"] = _hash(content)
-        write_record(folder, record)  # first: what is half done can be undone
+        _keep(folder, name, content, record)
         _write(file, content)
         changed.append(name)
     return changed, edited
+
+
+def _is_edited(file: Path, about: Mapping[str, Any] | None) -> bool:
+    """Say whether the author has changed a file that we have made."""
+    made = about is not None and not about["existed"]
+    return made and file.is_file() and not _is_as_written(file, about or {})
+
+
+def _keep(folder: Path, name: str, content: bytes, record: dict[str, Any]) -> None:
+    """Keep a file as the author has it, and write down what it will be, before it changes."""
+    file = folder / name
+    about = record["files"].setdefault(name, {"existed": file.is_file()})
+    if about["existed"] and file.is_file() and not _is_as_written(file, about):
+        _write(folder / KEPT / "before" / name, _taken_out(name, file.read_bytes()))
+    about["after"] = _hash(content)
+    write_record(folder, record)
 
 
 def eject(folder: Path, *, dry_run: bool = False) -> list[str]:

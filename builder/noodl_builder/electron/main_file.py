@@ -16,9 +16,9 @@ START = f"{SHIM}/with-app.js"
 _BLOCK = re.compile(rf"{re.escape(BEGIN)}\r?\n.*?{re.escape(END)}\r?\n", re.DOTALL)
 _HEAD = re.compile(r"\ufeff?(?:#![^\n]*\n)?")
 _DIRECTIVE = re.compile(
-    r"""(?:\s | //[^\n]*\n | /\*.*?\*/)*     # blanks and comments, and then
-    (?:"[^"\n]*" | '[^'\n]*')[ \t]*(?:;[ \t]*(?:\r?\n)? | \r?\n)""",
-    re.VERBOSE | re.DOTALL,
+    r"""(?:\s | //[^\n]*\n | /\*(?:[^*] | \*(?!/))*\*/)*+     # blanks and comments, and then
+    (?:"[^"\n]*" | '[^'\n]*')[ \t]*(?:;[ \t]*(?://[^\n]*)?(?:\r?\n)? | \r?\n)""",
+    re.VERBOSE,
 )
 _IMPORTS = re.compile(r"^\s*import\b[^;(]*\bfrom\b\s*[\"']|^\s*import\s*[\"']|^\s*export\s", re.M)
 _REQUIRES = re.compile(r"\brequire\s*\(|\bmodule\.exports\b")
