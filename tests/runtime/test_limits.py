@@ -53,7 +53,7 @@ RUNAWAYS = {
     # what                     function                                                        answer   log
     "a loop":                  (scripted("while (true) {}"),                                   TIMEOUT, TOO_LONG),
     "a loop that catches":     (scripted("while (true) { try { null.x } catch {} }"),          TIMEOUT, TOO_LONG),
-    "a chain of promises":     (scripted("const go = () => Promise.resolve().then(go); go()"), TIMEOUT, TOO_LONG),
+    "a chain of promises":     (scripted("const go = () => { Promise.resolve().then(go) }; go()"), TIMEOUT, TOO_LONG),
     "an await in a loop":      (scripted("while (true) await null"),                           TIMEOUT, TOO_LONG),
     "a chain of immediates":   (scripted("const go = () => setImmediate(go); go()"),           TIMEOUT, TOO_LONG),
     "a chain of timers":       (scripted("const go = () => setTimeout(go, 0); go()"),          TIMEOUT, TOO_LONG),
