@@ -166,8 +166,8 @@ class Listener:
                 subscription.question, viewer, subscription.name
             )
         except PortableError as error:
-            self.unsubscribe(subscription.key)
             self.outbox.put(failure(error, subscription.name))
+            self.unsubscribe(subscription.key)
             return False
         return True
 
