@@ -1,6 +1,7 @@
 """Who may call which function, by the setting."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -8,8 +9,10 @@ from noodl_runtime.access.caller import ANYONE, MASTER, Caller
 from noodl_runtime.access.function_access import FunctionAccess
 from noodl_runtime.backend import Backend
 from noodl_runtime.errors import BadSetting, NotAllowed
+from noodl_runtime.functions import Functions
 from tests.runtime.access.stories import Story
 from tests.runtime.http.clients import WsgiClient
+from tests.runtime.workflow.graphs import component, document, node
 
 ANN = Caller(user_id="ann", roles=("Staff",))
 BOB = Caller(user_id="bob")
@@ -42,8 +45,6 @@ def test_an_entry_that_says_nothing_is_refused(entry: str) -> None:
 
 
 def test_the_setting_holds_for_calls_over_http(make: Callable[..., Backend]) -> None:
-    from noodl_runtime.functions import Functions
-
     backend = make(function_access=("Mine=user", "Wipe=master"))
     backend.functions = Functions(backend.settings)
     backend.functions.attach(backend, backend.access.accounts)
@@ -57,3 +58,34 @@ def test_the_setting_holds_for_calls_over_http(make: Callable[..., Backend]) -> 
         M POST /functions/Wipe {}          -> 400 {"error": "Can't find component model for /#__cloud__/Wipe"}
         - POST /functions/Other {}         -> 400 {"error": "Can't find component model for /#__cloud__/Other"}
     """)
+
+
+def test_the_request_node_decides_where_no_setting_does(make: Callable[..., Backend]) -> None:
+    backend = make(function_access=("Staff=role:Staff",))
+    backend.functions = Functions(backend.settings)
+    backend.functions.attach(backend, backend.access.accounts)
+    backend.functions.load(
+        [
+            answering("Open", allowNoAuth=True),
+            answering("Closed", allowNoAuth=False),
+            answering("Staff", allowNoAuth=True),
+        ]
+    )
+    story = Story(WsgiClient(backend))
+    story.people("ann", "bob")
+    story.tell("""
+        M POST /roles {"name": "Staff", "ACL": {}, "users": {"__op": "AddRelation", "objects": [{"__type": "Pointer", "className": "_User", "objectId": "$id:ann"}]}} -> 201
+        - POST /functions/Open {}     -> 200 {"result": {}}
+        - POST /functions/Closed {}   -> 400 {"error": "Unauthenticated requests not accepted."}
+        bob POST /functions/Closed {} -> 200 {"result": {}}
+        - POST /functions/Staff {}    -> 400 119 Unauthenticated requests not accepted.
+        bob POST /functions/Staff {}  -> 400 119 is not for this caller
+        ann POST /functions/Staff {}  -> 200 {"result": {}}
+        M POST /functions/Staff {}    -> 200 {"result": {}}
+    """)
+
+
+def answering(name: str, **request: Any) -> tuple[str, Any]:
+    """Return a workflow file with a function that answers {} to whom its Request node lets in."""
+    nodes = [node("q", "Request", **request), node("r", "Response")]
+    return f"{name}.json", document(component(name, nodes, "q.receive -> r.send"))

@@ -14,6 +14,7 @@ import binascii
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from noodl_runtime.access.caller import check_may_write
 from noodl_runtime.errors import (
     BadFileName,
     BadJson,
@@ -130,6 +131,7 @@ def _files(backend: "Backend") -> FileStore:
 
 def _check_uploader(backend: "Backend", request: Request) -> None:
     allowed, caller = backend.settings.file_uploads, request.caller
+    check_may_write(caller)
     if allowed == "anyone" or caller.master or (allowed == "users" and caller.user_id):
         return
     raise NotAllowed(f"uploads are for {allowed} only (setting file_uploads)", code=130)
