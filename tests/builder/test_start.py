@@ -188,15 +188,29 @@ def test_a_start_that_was_killed_half_way_is_made_good(
     assert folder.is_dir()
 
 
-@pytest.mark.parametrize("missing", [1, 100, 1000])
+@pytest.mark.parametrize("kept", [90, 200, 0.1, 0.5, 0.9, -1000, -100, -22, -21, -1])
 def test_a_truncated_bundle_says_so_in_one_line(
-    small_bundle: Path, start: Start, missing: int
+    small_bundle: Path, start: Start, kept: float
 ) -> None:
-    small_bundle.write_bytes(small_bundle.read_bytes()[:-missing])
+    whole = small_bundle.read_bytes()
+    small_bundle.write_bytes(whole[: int(kept * len(whole)) if 0 < kept < 1 else int(kept)])
     done = start(small_bundle)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("this-file-is-incomplete-or-damaged.Get-it-again")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["noodl_target.py", "noodl_boot.py", "noodl_unpack.py"])
+@pytest.mark.parametrize("place", [0, 40, 200])
+def test_a_flipped_byte_in_what_starts_it_is_one_sentence(
+    small_bundle: Path, start: Start, name: str, place: int
+) -> None:
+    with ZipFile(small_bundle) as archive:
+        info = archive.getinfo(name)
+    content = bytearray(small_bundle.read_bytes())
+    content[info.header_offset + 30 + len(name) + place] ^= 0xFF
+    small_bundle.write_bytes(content)
+    assert "the file is damaged" in refused(start(small_bundle), 78)
 
 
 def test_a_damaged_bundle_says_so(small_bundle: Path, start: Start) -> None:

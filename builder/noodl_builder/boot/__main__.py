@@ -9,7 +9,17 @@ one sentence what is wrong, instead of failing somewhere inside: no newer syntax
 import os
 import sys
 
-from noodl_target import CURRENT  # type: ignore[import-not-found]  # beside this file in a bundle
+
+def _damaged(error):  # type: (Exception) -> None
+    name = os.path.basename(sys.argv[0])
+    sys.stderr.write("%s: the file is damaged (%s); get it again\n" % (name, error))
+    sys.exit(78)
+
+
+try:
+    from noodl_target import CURRENT  # type: ignore[import-not-found]  # beside this file
+except Exception as error:  # whatever a flipped byte makes of it
+    _damaged(error)
 
 # The builder fills these two lines: what to call, and what is unpacked, by target.
 ENTRY = ""
@@ -27,6 +37,9 @@ if CURRENT not in TARGETS:
     )
     sys.exit(78)
 
-from noodl_boot import start  # type: ignore[import-not-found]  # noqa: E402  needs a newer Python
+try:
+    from noodl_boot import start  # type: ignore[import-not-found]  # needs a newer Python
+except Exception as error:
+    _damaged(error)
 
 start(ENTRY, TARGETS[CURRENT], CURRENT)

@@ -153,9 +153,7 @@ def unpacked(archive: Path, facts: Mapping[str, Any], target: str) -> Path:
             check_folder(cache)
             hold(folder)
             if os.environ.get("NOODL_CHECK_CACHE") or not is_whole(folder, facts):
-                from noodl_unpack import unpack  # type: ignore[import-not-found]
-
-                unpack(archive, folder, facts, target)
+                unpacker()(archive, folder, facts, target)
                 hold(folder)
             return folder / "site-packages"
         except OSError as error:
@@ -165,6 +163,15 @@ def unpacked(archive: Path, facts: Mapping[str, Any], target: str) -> Path:
         f"set NOODL_CACHE to a folder of yours with {facts['size'] // 1_000_000 + 1} MB free",
         CANNOT_UNPACK,
     )
+
+
+def unpacker() -> Any:
+    """Return what unpacks. raises: CannotStart when a flipped byte is in it."""
+    try:
+        from noodl_unpack import unpack  # type: ignore[import-not-found]
+    except Exception as error:
+        raise CannotStart(f"the file is damaged ({error}); get it again", WILL_NOT_HELP) from error
+    return unpack
 
 
 def cache_folders(environment: Mapping[str, str], platform: str) -> Iterator[Path]:
