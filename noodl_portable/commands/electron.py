@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from noodl_builder.bundle_file import inspect
-from noodl_builder.electron.app_folder import eject, put_files, read_app
+from noodl_builder.electron.app_folder import eject, put_files, read_app, would_change
 from noodl_builder.electron.backend_resource import (
     MakeBundle,
     Resource,
@@ -76,7 +76,7 @@ def run(arguments: Namespace) -> int:
     files = {**shim_files(module=wiring.module), **wiring.files}
     planned = _planned(arguments)
     if arguments.dry_run:
-        _say(arguments, _told(wiring, sorted(files), _info(planned), arguments))
+        _say(arguments, _told(wiring, would_change(app, files), _info(planned), arguments))
         return 0
     made = _put(app, planned, arguments)
     changed, edited = put_files(app, files, folder_made=made.folder)

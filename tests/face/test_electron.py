@@ -60,6 +60,7 @@ def test_it_puts_everything_in_once_and_takes_it_out_again(
     after = files(app)
     again = electron(capsys, *options)
     assert (again["changed"], again["backendChanged"], files(app)) == ([], False, after)
+    assert electron(capsys, *options, "--dry-run")["changed"] == []
     electron(capsys, "--app", app, "--eject")
     assert files(app) == before
 

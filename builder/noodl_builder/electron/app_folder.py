@@ -51,18 +51,22 @@ def put_files(
         place = Path(os.path.relpath(folder_made, folder)).as_posix()
         record["folders"] = sorted({*record["folders"], place})
     write_record(folder, record)
-    changed, edited = [], []
-    for name, content in sorted(files.items()):
-        file = folder / name
-        if file.is_file() and file.read_bytes() == content:
-            continue
-        if _is_edited(file, record["files"].get(name)):
-            edited.append(name)
-            continue
-        _keep(folder, name, content, record)
-        _write(file, content)
-        changed.append(name)
+    differing = would_change(folder, files)
+    edited = [name for name in differing if _is_edited(folder / name, record["files"].get(name))]
+    changed = [name for name in differing if name not in edited]
+    for name in changed:
+        _keep(folder, name, files[name], record)
+        _write(folder / name, files[name])
     return changed, edited
+
+
+def would_change(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+    """Return the names of files that an app does not have in this form."""
+    return [
+        name
+        for name, content in sorted(files.items())
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content
+    ]
 
 
 def _is_edited(file: Path, about: Mapping[str, Any] | None) -> bool:
