@@ -11,8 +11,9 @@
 //   const backend = startBackend({ app });
 //   backend.ready.then(() => window.loadURL(backend.url));
 //
-// Your pages reach it at backend.url, and at http://localhost with the port in its config.json. Nobody else does: each start makes a token, the requests of your
-// pages bring it (start-backend/pages.js adds it), and the backend refuses those without.
+// Your pages reach it at backend.url, and at http://localhost with the port in its config.json. Nobody
+// else does: each start makes a token, the requests of your pages bring it (start-backend/pages.js adds
+// it), and the backend refuses those without.
 //
 // Records, files and keys are in the user's folder for this app, never beside the program, and stay
 // when the app is updated. If this process dies, in whatever way, the backend ends by itself.
