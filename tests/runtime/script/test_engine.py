@@ -97,6 +97,16 @@ def test_errors_become_log_lines(text: str, told: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["const mine = () => null.x; mine()", "await null; const mine = () => null.x; mine()"]
+)
+def test_an_error_names_the_lines_of_the_script_and_no_others(text: str) -> None:
+    (line,) = [effect[2] for effect in Context().run(text) if effect[0] == "log"]
+    frames = [frame.split("(")[0].strip() for frame in line.splitlines()[1:]]
+    assert frames[0] == "at mine"
+    assert set(frames) <= {"at mine", "at anonymous", "at <anonymous>"}
+
+
+@pytest.mark.parametrize(
     ("expression", "value"),
     [
         ("String(Script)", "undefined"),

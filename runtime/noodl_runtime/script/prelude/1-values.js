@@ -78,10 +78,17 @@ function log(level, text, node) {
 // Running out of memory is a limit of the run, not an error that its graph can go on from.
 const Internal = globalThis.InternalError;
 
+// A stack without the frames of this prelude, which are at its end.
+function ownStack(error) {
+  const lines = String(error.stack || "").trimEnd().split("\n");
+  while (lines.length && /^ +at (\w+ \(native\)|(door|run|settle|answer|refuse|due|error) \()/.test(lines.at(-1))) lines.pop();
+  return lines.join("\n");
+}
+
 function errorText(error) {
   try {
     if (error instanceof Internal && error.message === "out of memory") effects.push(["exhausted"]);
-    if (error instanceof Error) return `${error.name}: ${error.message}\n${error.stack || ""}`.trim();
+    if (error instanceof Error) return `${error.name}: ${error.message}\n${ownStack(error)}`.trim();
     return String(error);
   } catch {
     return "an error that cannot be shown";
