@@ -10,7 +10,7 @@ from gevent.event import Event
 if TYPE_CHECKING:
     from noodl_runtime.realtime.end import End
 
-SENT_AT_ONCE = 200  # sends, before requests get their turn
+SENT_AT_ONCE = 100  # sends, before requests get their turn
 
 
 class Sender:
