@@ -81,3 +81,9 @@ def test_a_config_node_shows_every_parameter(call: Send, shop: Backend) -> None:
     functions.load([("f", document(rate))])
     answer = functions.call("rate", FunctionRequest(body=b"{}"))
     assert json.loads(answer.body) == {"result": {"rate": 7}}
+
+
+def test_an_export_holds_the_parameters(call: Send) -> None:
+    call("PUT", "/config", {"params": {"welcome": "Hello"}}, KEY)
+    records = call("GET", "/api/_export", None, KEY).body["records"]
+    assert [row["objectId"] for row in records["_GlobalConfig"]] == ["welcome"]
