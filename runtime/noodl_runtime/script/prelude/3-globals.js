@@ -8,16 +8,5 @@ lazily(globalThis, "global", () => globalThis);
 for (const name of ["queueMicrotask", "performance", "btoa", "atob", "DOMException"]) {
   delete globalThis[name];
 }
-// Frames of a stack would hand out the functions of this prelude.
-Object.defineProperty(Error, "prepareStackTrace", { value: undefined });
-// What the engine writes without regard to a language, later/locale.js writes in American English.
-const { toString } = Date.prototype;
-for (const [owner, names] of [
-  [Date, "toLocaleDateString toLocaleTimeString toLocaleString toString"],
-  [Number, "toLocaleString"],
-  [String, "localeCompare"],
-]) {
-  for (const name of names.split(" ")) {
-    lazily(owner.prototype, name, () => part("locale")[owner.name][name]);
-  }
-}
+// With it, frames of a stack would hand out the functions of this prelude.
+delete Error.prepareStackTrace;

@@ -29,8 +29,13 @@ function sender(node, name) {
   return send;
 }
 
-function compiled(make, node, problem) {
+// What the engine writes without regard to a language: later/locale.js puts it right, where a text
+// may mean it, by name or by other ways.
+const MAY_USE_LOCALE = /Locale|localeCompare|Intl|Date|eval|\\u/;
+
+function compiled(make, node, problem, text) {
   try {
+    if (MAY_USE_LOCALE.test(text)) part("locale");
     return make();
   } catch (error) {
     log("error", `${problem}: ${error.message}`, node);
@@ -49,7 +54,7 @@ function script(text, number) {
     new AsyncFunction("Inputs", "Outputs", "Noodl", "Component", `const Script = undefined;\n${text}`);
   return {
     text,
-    script: compiled(make, number, "Error while parsing action script"),
+    script: compiled(make, number, "Error while parsing action script", text),
     usesNoodl: MAY_USE_NOODL.test(text),
   };
 }

@@ -14,6 +14,7 @@
           () => new Function(...names, `${MATHS} return (${text});`),
           number,
           "Failed to compile JS function",
+          text,
         );
       }
       if (!node.script) {

@@ -1,6 +1,7 @@
 // Dates, numbers and the order of texts in American English, the language of the original's engine.
 // Other languages get the same; time zones are UTC and that of the process.
 (() => {
+  const { toString } = Date.prototype;
   const MONTHS = "January February March April May June July August September October November December";
   const DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday";
   const months = MONTHS.split(" ");
@@ -208,7 +209,7 @@
     return Math.sign(found);
   }
 
-  return {
+  const members = {
     Date: {
       toLocaleDateString: dates(dateParts, DATE),
       toLocaleTimeString: dates(timeParts, TIME),
@@ -230,12 +231,14 @@
         return compare(String(this), String(other), options);
       },
     },
-    // Both may be called without `new`, as scripts do.
-    Intl: Object.fromEntries(
-      Object.entries({ DateTimeFormat, NumberFormat }).map(([name, made]) => [
-        name,
-        new Proxy(made, { apply: (target, _self, args) => new target(...args) }),
-      ]),
-    ),
   };
+  for (const owner of [Date, Number, String]) {
+    for (const [name, value] of Object.entries(members[owner.name])) {
+      Object.defineProperty(owner.prototype, name, { value, writable: true, configurable: true });
+    }
+  }
+
+  // Both may be called without `new`, as scripts do.
+  const callable = (made) => new Proxy(made, { apply: (target, _self, args) => new target(...args) });
+  return { Intl: { DateTimeFormat: callable(DateTimeFormat), NumberFormat: callable(NumberFormat) } };
 })();

@@ -4,7 +4,11 @@
   items: (value) => Array.from(dec(value), enc),
   tree: (value) => part("trees").tree(dec(value)),
   build: (value) => enc(dec(value)),
-  text: (value) => String(dec(value)),
+  text(value) {
+    const thing = dec(value);
+    if (thing instanceof Date) part("locale"); // its text names the zone
+    return String(thing);
+  },
   number: (value) => number_(Number(dec(value))),
   matches: (pattern, flags, text) => new RegExp(pattern, flags).test(text),
   json: (entries) =>

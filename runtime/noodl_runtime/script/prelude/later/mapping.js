@@ -7,7 +7,7 @@
       const node = nodeOf(number);
       if (node.mapText !== text) {
         node.mapText = text;
-        node.map = compiled(() => new Function("map", "object", text), number, "Error while parsing the map script");
+        node.map = compiled(() => new Function("map", "object", text), number, "Error while parsing the map script", text);
       }
       if (!node.map) return enc(arrays.make([]));
       const mapped = Array.from(dec(items), (item) => {

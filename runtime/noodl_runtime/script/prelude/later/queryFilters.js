@@ -12,6 +12,7 @@
           () => new Function(...names, ...unique, plain),
           number,
           "Error while parsing filter script",
+          plain,
         );
       }
       if (!node.filter) throw new Error("the filter script does not compile");

@@ -8,6 +8,7 @@
         () => new Function("Inputs", "Outputs", argument, text),
         number,
         `Error while parsing the ${which} script`,
+        text,
       );
       if (script) node[which] = script;
     },

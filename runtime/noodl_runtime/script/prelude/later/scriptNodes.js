@@ -101,7 +101,7 @@
       declare(node, Object.fromEntries(signals.map((name) => [name, "signal"])));
       const names = ["define", "script", "Node", "Component", "Noodl"];
       const make = () => new Function(...names, `const Script = Node;\n${text}`);
-      const run = compiled(make, number, "Error while parsing script");
+      const run = compiled(make, number, "Error while parsing script", text);
       if (!run) return;
       const Script = facade(node);
       let says;
