@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import house
 from docs.reference import FILE, text
 from noodl_portable.cli import parser
 from noodl_portable.commands import COMMANDS
@@ -17,6 +18,10 @@ README = (HERE / "README.md").read_text(encoding="utf-8")
 
 def test_the_reference_is_what_the_tables_say() -> None:
     assert FILE.read_text(encoding="utf-8") == text(), "run: python -m docs.reference"
+
+
+def test_the_picture_of_the_house_is_what_the_map_says() -> None:
+    assert house.FILE.read_text(encoding="utf-8") == house.text(), "run: python -m docs.house"
 
 
 def test_every_command_is_in_the_readme_and_every_one_there_exists() -> None:

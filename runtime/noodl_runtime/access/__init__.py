@@ -1,1 +1,1 @@
-"""Who may do what: keys, callers, and later users, sessions, roles and permissions."""
+"""Who may do what: keys, callers, users, sessions, roles, permissions."""
