@@ -14,8 +14,9 @@ FILE = Path(__file__).with_name("house.md")
 HEAD = """# The rooms of the runtime
 
 Drawn from the map that the tests hold every import to, by `python -m docs.house`; do not edit it
-by hand. An arrow means "knows". Left out are {ground}, which everybody
-may know, and arrows that a longer way implies. Rounded rooms are *pure*: no socket, clock, thread or environment.
+by hand. An arrow means "knows". Left out are {ground}, which
+everybody may know, and arrows that a longer way implies. Rounded rooms are *pure*: no socket,
+clock, thread or environment.
 
 """
 
