@@ -79,7 +79,7 @@ def _paths(
             path[operation.method] = operation.document
             if MOUNT + route.pattern in mounted:
                 path["servers"] = [{"url": base_url}, {"url": base_url + MOUNT}]
-    return paths
+    return dict(sorted(paths.items()))  # all of a collection side by side
 
 
 def _functions(backend: "Backend") -> dict[str, Function]:

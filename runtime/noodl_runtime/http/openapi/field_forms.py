@@ -13,7 +13,11 @@ from noodl_runtime.schema.rules import Rule
 Document = dict[str, Any]
 
 EXAMPLE_TIME = "2026-05-01T10:01:00.000Z"
-ID: Document = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"}
+ID: Document = {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$",
+    "examples": ["aZ3k9QwXy1"],
+}
 MOMENT: Document = {"type": "string", "format": "date-time"}
 _TEXT: Document = {"type": "string"}
 _OBJECT: Document = {"type": "object", "propertyNames": {"pattern": "^[^.$]*$"}}  # at any depth

@@ -75,7 +75,7 @@ def _operation(route: Route, pattern: str, collection: str) -> Operation:
     answers = {status: named(shape) for status, shape in route.answers.items()}
     document = {
         "tags": [tag_of(route.pattern)],
-        "summary": route.summary,
+        "summary": _summary(route, collection),
         "operationId": _id(route.method, path),
         "security": security(route),
         **({"parameters": given} if given else {}),
@@ -104,6 +104,13 @@ def _of_function(route: Route, name: str, function: Function) -> Operation:
         },
     }
     return Operation(path, route.method.lower(), document)
+
+
+def _summary(route: Route, collection: str) -> str:
+    """Return the sentence of a route: "Make a record of Todo." where it stands for each."""
+    if not route.pattern.startswith(_PER_COLLECTION) or not collection:
+        return route.summary
+    return re.sub(r"\brecords?\b", rf"\g<0> of {collection}", route.summary, count=1)
 
 
 def _body(shape: str) -> Document:

@@ -23,7 +23,11 @@ _WHERE: Document = {
 
 # Of each: its schema, what it means, an example.
 _IN_URL: Mapping[str, tuple[Document, str, Any]] = {
-    "where": (_WHERE, "A where document: which records. Without it all.", {}),
+    "where": (
+        _WHERE,
+        "A where document: which records. Without it all.",
+        {"createdAt": {"exists": True}},
+    ),
     "collection": (_NAMES, "The collection to hear of.", "Todo"),
     "sort": (_ORDER, "Fields to sort by, `-` in front for descending.", "-createdAt"),
     "order": (_ORDER, "Fields to sort by, `-` in front for descending.", "-createdAt"),
@@ -32,7 +36,7 @@ _IN_URL: Mapping[str, tuple[Document, str, Any]] = {
     "count": (_FLAG, "Whether to say how many records match; limit and skip do not count.", "1"),
     "keys": (_LIST, "Fields to answer, with commas between; all without it.", "createdAt"),
     "excludeKeys": (_LIST, "Fields to leave out.", "updatedAt"),
-    "include": (_LIST, "Pointer fields to answer with the records behind them.", ""),
+    "include": (_LIST, "Pointer fields to answer with the records behind them.", None),
     "includeAll": (_FLAG, "Whether to include every pointer field.", "0"),
     "distinct": (_NAMES, "A field whose distinct values are the answer.", "createdAt"),
     "pipeline": (

@@ -96,7 +96,7 @@ def record_routes(path: str, what: str, collection: str | None = None) -> list[R
     """
     one = f"{path}/:objectId"
     rows: list[tuple[Method, str, Handler, str, str, dict[int, str], tuple[str, ...]]] = [
-        ("GET", path, find, f"Find records: {what} each.", "", {200: "Found"}, _FINDING),
+        ("GET", path, find, f"Find {what.removeprefix('a ')}s.", "", {200: "Found"}, _FINDING),
         ("POST", path, create, f"Make {what}.", "Fields", {201: "Created"}, ()),
         ("GET", one, get, f"Read {what}.", "", {200: "Record"}, parameters.ONE_RECORD),
         ("PUT", one, update, f"Change fields of {what}.", "Changes", {200: "Saved"}, ()),

@@ -97,6 +97,18 @@ def test_operations_have_names_of_their_own(document: Any) -> None:
     assert len(ids) == len({*ids})
 
 
+def test_a_summary_names_the_collection(document: Any) -> None:
+    for path, summary in (
+        (
+            "/api/Product",
+            "Find records of Product: where, sort, limit, skip, count, keys, include.",
+        ),
+        ("/classes/Product", "Find records of Product."),
+        ("/roles", "Find roles."),
+    ):
+        assert document["paths"][path]["get"]["summary"] == summary
+
+
 def operations(document: Any) -> list[Any]:
     return [
         operation
