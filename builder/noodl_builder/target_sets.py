@@ -98,22 +98,23 @@ class Resolver:
         if pin and requirement.specifier.contains(pin, prereleases=True):
             wanted.insert(0, Requirement(f"{requirement.name}=={pin}"))
         for text in wanted:
-            if wheel := self.wheelhouse.best(text, target):
+            if wheel := self.wheelhouse.fitting(text, target):
                 return wheel
         for text in wanted if self.fetch else ():
             bare = f"{text.name}{text.specifier}"
             if self.fetch and self.fetch([bare], target):
                 self.wheelhouse.read()
-                if wheel := self.wheelhouse.best(text, target):
+                if wheel := self.wheelhouse.fitting(text, target):
                     return wheel
-        return None
+        found = (self.wheelhouse.best(text, target) for text in wanted)
+        return next((wheel for wheel in found if wheel), None)
 
     def _fetch_all(self, target: Target, pins: Mapping[str, str]) -> None:
         """Fetch everything in one go, which is quick; what that misses is fetched one by one."""
         from packaging.requirements import Requirement
 
         texts = [f"{name}=={version}" for name, version in pins.items()]
-        missing = [t for t in texts if self.wheelhouse.best(Requirement(t), target) is None]
+        missing = [t for t in texts if self.wheelhouse.fitting(Requirement(t), target) is None]
         if missing and self.fetch and self.fetch(missing, target):
             self.wheelhouse.read()
 

@@ -131,24 +131,32 @@ class Wheelhouse:
                 wheel = _wheel(path)
                 self._by_name.setdefault(wheel.name, []).append(wheel)
 
-    def best(self, requirement: Any, target: Target) -> Wheel | None:
+    def fitting(self, requirement: Any, target: Target) -> Wheel | None:
         """Return the newest wheel that satisfies a requirement on a target, None without one."""
         ranks = target.tags
-        allowed = [
-            wheel
-            for wheel in self._by_name.get(normal_name(requirement.name), [])
-            if requirement.specifier.contains(wheel.version, prereleases=True)
-        ]
-        fitting = [wheel for wheel in allowed if wheel.tags & ranks.keys()]
-        if fitting:
-            return max(
-                fitting,
-                key=lambda w: (w.version, -min(ranks[t] for t in w.tags & ranks.keys()), w.build),
-            )
+        fitting = [wheel for wheel in self._allowed(requirement) if wheel.tags & ranks.keys()]
+        return max(
+            fitting,
+            key=lambda w: (w.version, -min(ranks[t] for t in w.tags & ranks.keys()), w.build),
+            default=None,
+        )
+
+    def best(self, requirement: Any, target: Target) -> Wheel | None:
+        """Return the fitting wheel, else the Python part of another one where that is enough."""
+        if fitting := self.fitting(requirement, target):
+            return fitting
+        allowed = self._allowed(requirement)
         if allowed and normal_name(requirement.name) in PURE_FALLBACK:
             newest = max(allowed, key=lambda w: (w.version, w.path.name))
             return Wheel(newest.path, newest.name, newest.version, newest.tags, without_native=True)
         return None
+
+    def _allowed(self, requirement: Any) -> list[Wheel]:
+        return [
+            wheel
+            for wheel in self._by_name.get(normal_name(requirement.name), [])
+            if requirement.specifier.contains(wheel.version, prereleases=True)
+        ]
 
 
 def _wheel(path: Path) -> Wheel:

@@ -149,6 +149,24 @@ def test_a_library_with_a_python_part_goes_without_its_native_one(
     assert not [e.name for e in wheel.entries() if e.name.endswith(".pyd")]
 
 
+def test_one_that_fits_is_fetched_before_that(own: PathDistribution, tmp_path: Path) -> None:
+    from packaging.requirements import Requirement
+
+    folder, target = tmp_path / "wheels", target_named("linux-x86_64-3.12")
+    make_wheel(folder, "PyYAML", "6.0", "cp312-cp312-win_amd64", **{"PyYAML/c.pyd": "x"})
+
+    def fetch(_texts: Iterable[str], _target: Target) -> bool:
+        tag = "cp312-cp312-manylinux_2_28_x86_64"
+        make_wheel(folder, "PyYAML", "6.0", tag, **{"PyYAML/c.so": "x"})
+        return True
+
+    wheel = Resolver(own, Wheelhouse([folder]), fetch)._wheel(Requirement("PyYAML"), target, None)
+    assert wheel is not None
+    assert [e.name for e in wheel.entries() if e.name.endswith(".so")] == [
+        "site-packages/PyYAML/c.so"
+    ]
+
+
 def test_files_of_a_data_folder_go_where_an_installer_puts_them(tmp_path: Path) -> None:
     from packaging.requirements import Requirement
 
