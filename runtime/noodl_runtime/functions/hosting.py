@@ -179,7 +179,8 @@ class Hosting:
         """Take the next answer of a helper; False when the run waits for nothing."""
         self._deadline.check()
         try:
-            ticket, value, error = self._arrivals.get(timeout=self._deadline.remaining())
+            left = self._deadline.remaining()  # the end may have come since it was checked
+            ticket, value, error = self._arrivals.get(timeout=left and max(left, 0))
         except Empty:
             raise Expired("timeout") from None
         if error is not None:
