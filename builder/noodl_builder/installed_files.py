@@ -36,6 +36,7 @@ def read_distribution(distribution: metadata.Distribution) -> list[Entry]:
 def read_own(distribution: metadata.Distribution, package: Path) -> list[Entry]:
     """Return one package of our own distribution, and its metadata and licence.
 
+    The readme in the metadata stays behind: an editable install has that of the day it was made.
     package: the folder it is imported from; of an editable install that is the source tree, and
              RECORD knows only a path on this machine
     """
@@ -44,6 +45,7 @@ def read_own(distribution: metadata.Distribution, package: Path) -> list[Entry]:
     editable = is_editable(distribution)
     names = [n for n in listed if ".dist-info/" in n or (not editable and n.startswith(prefix))]
     entries = [_checked(distribution, f) for f in distribution.files or () if str(f) in names]
+    entries = [_without_readme(entry) for entry in entries]
     return entries + (_source_tree(package) if editable else [])
 
 
@@ -63,6 +65,12 @@ def _checked(distribution: metadata.Distribution, file: metadata.PackagePath) ->
     if _record_hash(file.hash.mode, path) != file.hash.value:
         raise _refusal(distribution, f"its file {file} was changed after it was installed")
     return entry
+
+
+def _without_readme(entry: Entry) -> Entry:
+    if not entry.name.endswith(".dist-info/METADATA"):
+        return entry
+    return make_entry(entry.name, entry.read().partition(b"\n\n")[0].rstrip(b"\n") + b"\n")
 
 
 def _record_hash(algorithm: str, path: Path) -> str:

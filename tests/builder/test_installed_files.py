@@ -14,7 +14,7 @@ FILES = {
     "shop/prices.py": "VAT = 19\n",
     "shop/tests/test_prices.py": "",
     "other/__init__.py": "",
-    "shop-1.0.dist-info/METADATA": "Metadata-Version: 2.4\nName: shop\nVersion: 1.0\n",
+    "shop-1.0.dist-info/METADATA": "Metadata-Version: 2.4\nName: shop\n\nThe readme.\n",
     "shop-1.0.dist-info/licenses/LICENSE": "Do as you like.\n",
     "shop-1.0.dist-info/INSTALLER": "pip\n",
 }
@@ -95,7 +95,10 @@ def test_an_editable_install_of_others_is_refused(site: Path) -> None:
 
 
 def test_of_our_own_distribution_only_one_package_is_taken(site: Path) -> None:
-    assert names(read_own(shop(site), site / "shop")) == [*OF_DIST, *OF_SHOP]
+    taken = read_own(shop(site), site / "shop")
+    assert names(taken) == [*OF_DIST, *OF_SHOP]
+    [metadata] = [entry for entry in taken if entry.name.endswith("METADATA")]
+    assert metadata.read() == b"Metadata-Version: 2.4\nName: shop\n"
 
 
 def test_our_own_editable_install_is_read_from_its_source_tree(site: Path, tmp_path: Path) -> None:
