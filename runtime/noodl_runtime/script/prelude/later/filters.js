@@ -55,8 +55,16 @@
     withinPolygon: (corners) => ({ $geoWithin: { $polygon: corners.map(geoPoint) } }),
   });
 
+  // Scripts show these texts, so they are those of the original's engine.
+  function refuseNull(value, name) {
+    if (value === null) throw new TypeError(`Cannot read properties of null (reading '${name}')`);
+  }
+
   // report(text) hears of a filter that cannot be right; what is returned is sent all the same.
   function whereOf(filter, report, classOf) {
+    if (filter === null || filter === undefined) {
+      throw new TypeError("Cannot convert undefined or null to object");
+    }
     const keys = Object.keys(filter);
     if (keys.length === 0) return {};
     if (keys.length !== 1) {
@@ -71,6 +79,7 @@
     if (key === "idEqualTo") return { objectId: { $eq: operand } };
     if (key === "idContainedIn") return { objectId: { $in: operand } };
     if (key === "relatedTo") return relatedTo(operand, report, classOf);
+    refuseNull(operand, "equalTo");
     if (typeof operand !== "object") {
       report(`Unrecognized filter keys ${key}`);
       return {};
@@ -82,6 +91,7 @@
   }
 
   function relatedTo(operand, report, classOf) {
+    refuseNull(operand, "id");
     for (const needed of ["id", "key"]) {
       if (operand[needed] === undefined) {
         report(`Must provide ${needed} in relatedTo filter`);
