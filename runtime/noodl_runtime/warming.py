@@ -5,6 +5,7 @@ in a thread, so that the first request finds it or waits no longer than it would
 few backends use (script engine, JSON Schema, mail, ...) is loaded when it is used.
 """
 
+import gc
 import logging
 import sys
 from importlib import import_module
@@ -44,6 +45,9 @@ def _warm_up(server: "Server", at_start: frozenset[str]) -> None:
         in_thread(remember_modules, (at_start,))
     except Exception:  # the edge of a greenlet; the first request will say it, too
         log.exception("while loading what requests need")
+    finally:
+        gc.freeze()  # all this stays: collections need not look at it again and again
+        gc.enable()
 
 
 def _load() -> None:

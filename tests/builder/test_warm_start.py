@@ -27,7 +27,7 @@ RARE = ("smtplib", "ssl", "urllib.request", "http.client", "zipfile", "tempfile"
 
 # Serves in this process, asks over real sockets, and tells what each request has imported.
 ASKING = """
-import json, sys, threading, urllib.request
+import gc, json, sys, threading, urllib.request
 from pathlib import Path
 import gevent
 from noodl_runtime.serve import Service, Source
@@ -35,6 +35,7 @@ from noodl_runtime.warming import begin_warming
 service = Service(Source(Path(sys.argv[1])), {"port": "0", "reload_delay": "0"}, {})
 service.start()
 begin_warming(service.server).join()
+assert gc.isenabled() and gc.get_freeze_count()
 base = f"http://127.0.0.1:{service.server.port}"
 ours = lambda: {name for name in sys.modules if name.startswith("noodl_runtime")}
 def ask(method, path, body=None, **headers):

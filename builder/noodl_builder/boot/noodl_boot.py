@@ -17,6 +17,7 @@ with zipfile and shiv's bootstrap it takes as long as the rest of a start.
 """
 
 import errno
+import gc
 import importlib
 import marshal
 import os
@@ -52,6 +53,7 @@ def start(entry: str, facts: Mapping[str, Any], target: str) -> NoReturn:
     entry: "noodl_runtime.serve:main"
     facts: {"cacheId": "0f3a...", "files": 412, "size": 11534336}
     """
+    gc.disable()  # a start makes what stays; the entry turns it on again (noodl_runtime/warming.py)
     forget_foreign_settings()
     try:
         expanded = ARCHIVE / "site-packages"
