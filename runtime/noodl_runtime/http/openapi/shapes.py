@@ -72,6 +72,7 @@ SHAPES: Mapping[str, Document] = {
             "workflowProblems": _WHOLE,
             "brokenFiles": listed(_TEXT),
             "problems": listed(_TEXT),
+            "workflows": _TEXT,
         },
         "status",
     ),
