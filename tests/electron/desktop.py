@@ -28,7 +28,8 @@ class Desktop:
         home.mkdir(exist_ok=True)
         # A made-up user in a made-up session: no bus, no folders of the one who tests.
         env = {"PATH": os.environ["PATH"], "HOME": str(home), "DISPLAY": display, "LANG": "C.UTF-8"}
-        flags = ["--no-sandbox", "--disable-gpu"]  # no sandbox for root, as in containers
+        # Containers run as root and have little shared memory.
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         self.process = subprocess.Popen(
             [*map(str, command), *flags], env={**env, **environment}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
