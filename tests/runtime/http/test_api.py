@@ -195,6 +195,31 @@ def test_a_batch_is_answered_entry_by_entry(call: Send) -> None:
     assert results[2]["record"]["price"] == 9
 
 
+def test_a_batch_of_requests_is_answered_as_other_backends_do(call: Send) -> None:
+    requests = [
+        {"method": "POST", "path": "/api/Product", "body": {"name": "dill"}},
+        {"method": "PUT", "path": "/api/Product/p9", "body": {"name": "x"}},
+        {"method": "DELETE", "path": "/api/Product/p2"},
+    ]
+    made, lacking, removed = call("POST", "/api/_batch", {"requests": requests}).body["results"]
+    assert made["success"]["name"] == "dill"
+    assert lacking["error"]["code"] == 101
+    assert removed == {"success": {}}
+
+
+def test_an_index_may_be_a_bare_list_of_fields(call: Send) -> None:
+    table = {"name": "Product", "indexes": [["name", "-createdAt"]]}
+    assert call("POST", "/api/_schema", {"tables": [table]}, KEY).status == 200
+    (found,) = [
+        t for t in call("GET", "/api/_schema", None, KEY).body["tables"] if t["name"] == "Product"
+    ]
+    assert {"name": "name_createdAt", "fields": ["name", "-createdAt"]} in found["indexes"]
+    refused = call(
+        "POST", "/api/_schema", {"tables": [{"name": "Product", "indexes": ["name"]}]}, KEY
+    )
+    assert "an object or a list of fields" in refused.body["error"]
+
+
 def test_a_transaction_is_all_or_nothing(call: Send) -> None:
     operations = [
         {"op": "delete", "collection": "Product", "id": "p1"},

@@ -317,7 +317,7 @@ def test_a_run_out_of_time_is_a_500(shop: Backend, call: Send) -> None:
     assert shop.functions
     from dataclasses import replace
 
-    shop.functions._settings = replace(SETTINGS, trigger_timeout=0.3)
+    shop.functions.settings = replace(SETTINGS, trigger_timeout=0.3)
     shop.functions.load([("f.workflow.json", document(waits, endless))])
     answer = call("POST", "/hooks/endless", {})
     assert (answer.status, answer.body) == (500, {"error": "timeout"})

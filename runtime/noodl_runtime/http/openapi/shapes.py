@@ -79,8 +79,12 @@ SHAPES: Mapping[str, Document] = {
     # -- writes
     "Batch": described(
         "Operations, each as a request would be sent alone, or said with op, collection, id, data.",
-        {"operations": listed(ref("BatchOperation")), "transaction": _FLAG},
-        "operations",
+        {
+            "operations": listed(ref("BatchOperation")),
+            "requests": listed(ref("BatchOperation")),
+            "transaction": _FLAG,
+        },
+        anyOf=[{"required": ["operations"]}, {"required": ["requests"]}],
         examples=[{"operations": []}],
     ),
     "BatchOperation": {
@@ -105,7 +109,7 @@ SHAPES: Mapping[str, Document] = {
     },
     "BatchAnswer": described(
         "One entry for each operation, in order.",
-        {"results": listed(described("", {"status": _WHOLE}, "status"))},
+        {"results": listed(described("", {"status": _WHOLE, "success": {}, "error": {}}))},
         "results",
     ),
     "ParseBatch": described(

@@ -8,7 +8,8 @@
 An operation is a request as it would be sent alone, or the same said with op, collection, id and
 data. The answer has one entry each, in order: {"status": 201, "record": {...}} or
 {"status": 404, "error": "...", "code": 101}. With transaction true it is all or nothing, and the
-first error is the answer.
+first error is the answer. Listed under "requests", as clients of other backends know it, they are
+answered {"success": {...}} or {"error": {"code": 101, "error": "..."}}.
 """
 
 from collections.abc import Callable
@@ -40,15 +41,15 @@ class Operation(NamedTuple):
 def batch(backend: "Backend", request: Request) -> Response:
     """Answer 200 {"results": [{"status": 201, "record": {...}}, ...]}."""
     document = plain_document(backend, request)
-    writes = [
-        _write(backend, operation)
-        for operation in read_list(document, "operations", backend.settings.max_batch)
-    ]
+    name = "requests" if "requests" in document else "operations"
+    listed = read_list(document, name, backend.settings.max_batch)
+    writes = [_write(backend, operation) for operation in listed]
     transaction = document.get("transaction", False)
     if not isinstance(transaction, bool):
         raise BadRequest("transaction must be true or false")
     answers = backend.batch(request.caller, writes, transaction=transaction)
-    results = [_entry(*pair) for pair in zip(writes, answers, strict=True)]
+    entry = _ENTRIES[name]
+    results = [entry(*pair) for pair in zip(writes, answers, strict=True)]
     return plain_answer(backend, request, {"results": results})
 
 
@@ -101,6 +102,15 @@ def _entry(write: Write, answer: Record | PortableError) -> dict[str, Any]:
         return {"status": 200}
     return {"status": 201 if isinstance(write, Create) else 200, "record": answer}
 
+
+def _as_requested(write: Write, answer: Record | PortableError) -> dict[str, Any]:
+    if isinstance(answer, PortableError):
+        return {"error": answer.body()}
+    return {"success": {} if isinstance(write, Delete) else answer}
+
+
+# What the operations are listed under, and how each is answered then.
+_ENTRIES = {"operations": _entry, "requests": _as_requested}
 
 _METHODS: dict[tuple[Any, int], str] = {
     ("POST", 1): "create",

@@ -78,20 +78,28 @@ def _merged(known: Collection | None, table: Mapping[str, Any]) -> Collection:
     kept = [column for column in columns if column.get("drop") is not True]
     for column in kept:
         _check_shape(column, _COLUMN, ("name", "type"), f"a column of {table['name']}")
-    for index in _objects(table, "indexes") if "indexes" in table else []:
-        _check_shape(index, _INDEX, ("fields",), f"an index of {table['name']}")
-    given = read_collection({**table, "columns": kept})
+    indexes = [_index(index, table["name"]) for index in table.get("indexes", [])]
+    given = read_collection({**table, "columns": kept, "indexes": indexes})
     if known is None:
         return given
     dropped = {_name(column) for column in columns if column.get("drop") is True}
     fields = {**known.fields, **given.fields}
-    indexes = {index.name: index for index in (*known.indexes, *given.indexes)}
+    named = {index.name: index for index in (*known.indexes, *given.indexes)}
     return replace(
         known,
         fields={name: field for name, field in fields.items() if name not in dropped},
-        indexes=tuple(i for i in indexes.values() if not _uses(i.fields, dropped)),
+        indexes=tuple(i for i in named.values() if not _uses(i.fields, dropped)),
         permissions=given.permissions if "permissions" in table else known.permissions,
     )
+
+
+def _index(given: Any, table: str) -> Mapping[str, Any]:
+    """Return an index as an object; a bare list of fields says enough."""
+    index = {"fields": given} if isinstance(given, list) else given
+    if not isinstance(index, dict):
+        raise SchemaRefused(f"an index of {table} is an object or a list of fields")
+    _check_shape(index, _INDEX, ("fields",), f"an index of {table}")
+    return index
 
 
 def _check_shape(
