@@ -280,11 +280,13 @@ SHAPES: Mapping[str, Document] = {
     "Events": {"description": "Changes as they are committed.", "type": "string"},
     "NoFile": {"description": "There is no such file.", "type": "string"},
     "Page": {"description": "A page for a browser.", "type": "string"},
+    "PagePart": {"description": "What a page consists of."},
 }
 
 # Media types of the bodies that are not JSON.
 MEDIA: Mapping[str, str] = {
     "Bytes": "*/*",
+    "PagePart": "*/*",
     "Page": "text/html",
     "NoFile": "text/plain",
     "Events": "text/event-stream",

@@ -14,6 +14,7 @@ from noodl_runtime.http.routes import (
     hooks,
     mail_pages,
     openapi,
+    page,
     parse_aggregate,
     parse_batch,
     parse_config,
@@ -40,6 +41,7 @@ PLAIN: list[Route] = [
     *runs.ROUTES,
     *hooks.ROUTES,
     *triggers.ROUTES,
+    *page.ROUTES,
     *realtime.ROUTES,
     *openapi.ROUTES,
 ]
