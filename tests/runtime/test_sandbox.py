@@ -15,7 +15,7 @@ OUTSIDE = [
     "process", "Buffer", "Deno", "Bun", "window", "document", "XMLHttpRequest", "Worker", "importScripts",
     "std", "os", "bjson", "scriptArgs", "print", "load", "loadScript", "gc", "quit", "module", "exports",
     "__dirname", "__filename", "__import__", "python", "builtins", "open",
-    "door", "operations", "effects", "things", "nodes", "part", "partTexts", "hostFacing", "waiting",
+    "door", "operations", "effects", "things", "nodes", "part", "partTexts", "partPlaces", "places", "hostFacing", "waiting",
 ]  # fmt: skip
 
 ATTACKS = [

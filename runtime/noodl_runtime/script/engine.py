@@ -51,8 +51,8 @@ class Engine:
         self._context = _quickjs().Context()
         self._context.set_memory_limit(memory)
         self._context.set_max_stack_size(STACK)
-        core, parts = prelude()
-        self._door = self._context.eval(core)(parts)
+        core, places, parts = prelude()
+        self._door = self._context.eval(core)(places, parts)
 
     def begin(self, remaining: Callable[[], float | None], note: Callable[[str], None]) -> None:
         """Hand the context to a run. note: hears of each part of the prelude that it uses."""
@@ -104,25 +104,40 @@ def _limit_met(error: Exception) -> LimitMet:
 
 
 @cache
-def prelude() -> tuple[str, str]:
-    """Return the function that makes a fresh context ready, and the parts it is called with.
+def prelude() -> tuple[str, str, str]:
+    """Return the function that makes a fresh context ready, and the two texts it is called with.
 
-    It gives the door. The parts are JSON, name -> script; compiling them is left for when they are
-    needed, for that is what a fresh context spends its time on.
+    It gives the door. The first text is JSON, name -> where a part of the prelude stands in the
+    second; reading parts is left for when they are needed, for that is what a fresh context spends
+    its time on.
     """
     from importlib import resources
 
     folder = resources.files("noodl_runtime.script") / "prelude"
-    # Comments and indentation are left out here: a fresh context pays for each character.
-    core = re.sub(r"^\s*(//.*)?\n?", "", "\n".join(text for _, text in _texts(folder)), flags=re.M)
-    parts = json.dumps(dict(_texts(folder / "later")))
-    return f'(partTexts => {{ "use strict";\n{core}\nreturn door; }})', parts
+    core = "\n".join(text for _, text in _texts(folder))
+    places: dict[str, tuple[int, int]] = {}
+    parts = ""
+    for name, text in _texts(folder / "later"):
+        places[name] = (len(parts), len(parts) + len(text))
+        parts += text
+    start = f'((partPlaces, partTexts) => {{ "use strict";\n{core}\nreturn door; }})'
+    return start, json.dumps(places), parts
 
 
 def _texts(folder: "Traversable") -> list[tuple[str, str]]:
-    """Return name without ending and text of the scripts in a folder, sorted."""
+    """Return name without ending and text of the scripts in a folder, sorted.
+
+    Comments and indentation are left out: a fresh context pays for each character.
+    """
     files = sorted(folder.iterdir(), key=lambda file: file.name)
-    return [(f.name[:-3], f.read_text(encoding="utf-8")) for f in files if f.name[-3:] == ".js"]
+    return [
+        (
+            file.name[:-3],
+            re.sub(r"^\s*(//.*)?\n?", "", file.read_text(encoding="utf-8"), flags=re.M),
+        )
+        for file in files
+        if file.name.endswith(".js")
+    ]
 
 
 @cache

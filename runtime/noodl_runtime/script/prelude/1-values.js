@@ -10,7 +10,7 @@ const loaded = {};
 
 function part(name) {
   if (!loaded[name]) {
-    loaded[name] = eval(hostFacing.parse(partTexts)[name]);
+    loaded[name] = eval(hostFacing.slice(partTexts, places[name][0], places[name][1]));
     effects.push(["part", name]);
   }
   return loaded[name];
@@ -19,7 +19,13 @@ function part(name) {
 const effects = []; // what the interpreter must hear of, in the order in which scripts did it
 const things = [];
 const numbers = new Map();
-const hostFacing = { parse: JSON.parse, stringify: JSON.stringify };
+// As they are before a script can bend them.
+const hostFacing = {
+  parse: JSON.parse,
+  stringify: JSON.stringify,
+  slice: Function.prototype.call.bind(String.prototype.slice),
+};
+const places = hostFacing.parse(partPlaces); // name of a part -> where it stands in partTexts
 
 function keep(thing) {
   let number = numbers.get(thing);
@@ -67,8 +73,17 @@ function enc(value) {
 function dec(coded) {
   if (!Array.isArray(coded)) return coded;
   const [tag, ...rest] = coded;
-  if (tag === "r") return things[rest[0]];
-  return tag === "u" ? undefined : part("decoding")[tag](...rest);
+  switch (tag) {
+    case "r":
+      return things[rest[0]];
+    case "u":
+      return undefined;
+    case "a":
+      return rest[0].map(dec);
+    case "p":
+      return Object.fromEntries(rest[0].map(([key, value]) => [key, dec(value)]));
+  }
+  return part("decoding")[tag](...rest);
 }
 
 function log(level, text, node) {

@@ -63,6 +63,7 @@ let project = "{}"; // {"settings": …, "metadata": …}, parsed anew for each 
 
 const operations = {
   noop: () => null,
+  build: (value) => enc(dec(value)),
   // Ahead of a run: what does not compile now is compiled, and complained of, when a node needs it.
   prepare(texts, parts) {
     for (const text of texts) {
@@ -122,7 +123,7 @@ for (const [home, names] of Object.entries({
   queryFilters: "queryFilter",
   mapping: "mapItems",
   promises: "answer refuse",
-  looking: "member items tree build text number matches json jsonOf",
+  looking: "member items tree text number matches json jsonOf",
   scriptNodes: "scriptCode scriptInput scriptFlush scriptGone",
 })) {
   for (const name of names.split(" ")) elsewhere[name] = home;

@@ -21,8 +21,6 @@
     n: (text) => Number(text),
     d: (ms) => new Date(dec(ms)),
     f: (name, url) => new CloudFile(name, url),
-    a: (items) => items.map(dec),
-    p: (entries) => Object.fromEntries(entries.map(([key, value]) => [key, dec(value)])),
     c: (id, items) => part("objects").arrays.make(items.map(dec), id || undefined),
     o: (id, className, entries) => {
       const object = part("objects").objects.get(dec(id));

@@ -3,7 +3,6 @@
   member: (value, key) => enc(dec(value)[key]),
   items: (value) => Array.from(dec(value), enc),
   tree: (value) => part("trees").tree(dec(value)),
-  build: (value) => enc(dec(value)),
   text(value) {
     const thing = dec(value);
     if (thing instanceof Date) part("locale"); // its text names the zone
