@@ -50,7 +50,7 @@ def is_backend_id(text: str) -> bool:
 def make_empty(folder: Path, name: str, port: int) -> dict[str, Any]:
     """Make a backend without collections and functions and return its config.json."""
     made = folder / f"backend-{random_id(13).lower()}"
-    config = _config(made, name, port)
+    config = _config(made.name, name, port)
     _write(made, config, {"tables": []})
     return config
 
@@ -59,14 +59,14 @@ def make_folder(folder: Path, project: Project) -> bool:
     """Make a backend folder for a project unless it is there; tell whether it was made."""
     if (folder / "config.json").is_file():
         return False
-    config = _config(folder, project.name[:200], port_of(project))
+    config = _config(backend_id(project), project.name[:200], port_of(project))
     _write(folder, config, {"tables": list(_tables(project.document.get("metadata") or {}))})
     return True
 
 
-def _config(folder: Path, name: str, port: int) -> dict[str, Any]:
+def _config(identity: str, name: str, port: int) -> dict[str, Any]:
     return {
-        "id": folder.name,
+        "id": identity,
         "name": name,
         "appId": random_id(20),
         "version": "1.0",

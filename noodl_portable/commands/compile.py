@@ -4,6 +4,7 @@ import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from noodl_portable.backends import make_folder
 from noodl_portable.command import Command
 from noodl_portable.compiling import Compilation, compile_into
 from noodl_portable.project import read_project
@@ -19,12 +20,15 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Write a file for each function and trigger, and say which."""
-    done = compile_into(read_project(arguments.project), arguments.output)
+    """Write a file for each function and trigger, into a backend made for them if there is none."""
+    project = read_project(arguments.project)
+    made = make_folder(arguments.output, project)
+    done = compile_into(project, arguments.output)
     if arguments.json:
-        print(json.dumps(done.as_dict(), indent=2))
+        print(json.dumps({**done.as_dict(), "made": made}, indent=2))
     else:
-        print("\n".join(sentences(done)))
+        begin = [f"made the backend {arguments.output}"] if made else []
+        print("\n".join([*begin, *sentences(done)]))
     return 0
 
 

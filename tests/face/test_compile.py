@@ -35,11 +35,24 @@ def test_what_was_written_is_said_and_a_second_time_nothing_is(
     project: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["compile", str(project), "-o", str(folder)]) == 0
-    assert capsys.readouterr().out == "wrote workflows/Double.workflow.json\n"
+    made, wrote = capsys.readouterr().out.splitlines()
+    assert (made, wrote) == (f"made the backend {folder}", "wrote workflows/Double.workflow.json")
     before = (folder / "workflows/Double.workflow.json").stat().st_mtime_ns
     main(["compile", str(project / "project.json"), "-o", str(folder)])
     assert capsys.readouterr().out == "1 as before\n"
     assert (folder / "workflows/Double.workflow.json").stat().st_mtime_ns == before
+
+
+def test_a_folder_that_was_not_there_is_a_backend_afterwards_and_one_that_was_is_left_alone(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "my äpp"  # an id could not be made of that
+    main(["compile", str(project), "-o", str(folder), "--json"])
+    assert json.loads(capsys.readouterr().out)["made"] is True
+    assert main(["build", str(folder), "--dry-run", "--quiet"]) == 0
+    config = (folder / "config.json").read_bytes()
+    main(["compile", str(project), "-o", str(folder), "--json"])
+    assert (folder / "config.json").read_bytes() == config
 
 
 def test_the_file_of_a_component_that_is_gone_is_removed_and_no_other(
