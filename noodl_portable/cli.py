@@ -8,6 +8,7 @@ from noodl_portable.command import Command
 from noodl_portable.commands import COMMANDS
 from noodl_runtime import __version__
 from noodl_runtime.errors import PortableError, SetupError
+from noodl_runtime.serve import BriefUsage
 
 PROG = "noodl-portable"
 
@@ -42,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
             help=command.summary,
             description=command.summary[0].upper() + command.summary[1:] + ".",
             epilog="examples:\n" + "\n".join(f"  {PROG} {line}" for line in command.examples),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=BriefUsage,
         )
         command.configure(own)
         own.set_defaults(command=command)

@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,10 @@ PROTOCOL = 1  # of what a parent and this process tell each other; see docs/embe
 # look-up beside a scan waits ten times as long.
 SWITCH_INTERVAL_S = 0.0005
 
+IN_USAGE = ("host", "port", "data", "mode")
+SETTINGS_ARE = (
+    "also to be given as NOODL_<NAME> in the environment, or among the settings of config.json"
+)
 EXAMPLES = """examples:
   python backend.pyz                       serve on http://127.0.0.1:8577
   python backend.pyz --port 0              any free port; the ready line says which
@@ -119,21 +123,33 @@ def option_parser(prog: str, version: str) -> argparse.ArgumentParser:
         prog=prog,
         description="Serve this backend.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=BriefUsage,
     )
     parser.add_argument("--version", action="version", version=version)
     add_setting_options(parser)
     return parser
 
 
+class BriefUsage(argparse.RawDescriptionHelpFormatter):
+    """Keep the usage, which stands before every error, short: few settings, not a page of them."""
+
+    def add_usage(
+        self, usage: Any, actions: Iterable[argparse.Action], groups: Any, prefix: Any = None
+    ) -> None:
+        """Add the usage without the settings that --help lists anyway."""
+        few = [each for each in actions if each.dest not in SETTINGS or each.dest in IN_USAGE]
+        super().add_usage(usage, few, groups, prefix)
+
+
 def add_setting_options(parser: argparse.ArgumentParser) -> None:
     """Add one option for each setting of the table."""
+    group = parser.add_argument_group("settings", SETTINGS_ARE)
     for row in SETTINGS.values():
         if row.secret:
             continue
         default = ",".join(row.default) if isinstance(row.default, tuple) else row.default
         shown = f" (default: {default})" if default not in ("", None) else ""
-        parser.add_argument(
+        group.add_argument(
             row.option, dest=row.name, metavar="VALUE", help=row.help.replace("%", "%%") + shown
         )
 

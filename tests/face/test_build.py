@@ -122,3 +122,13 @@ def test_a_wrong_command_line_is_told_how_it_goes(capsys: Captured, words: list[
         main(words)
     assert ended.value.code == 2
     assert "usage: noodl-portable" in capsys.readouterr().err
+
+
+def test_the_error_is_seen_below_the_usage_of_a_command_with_all_settings(
+    capsys: Captured,
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", "my-app", "--port"])
+    said = capsys.readouterr().err.splitlines()
+    assert "argument --port: expected one argument" in said[-1]
+    assert len(said) < 8
