@@ -227,6 +227,24 @@ def test_without_its_record_what_was_put_in_is_still_found(folder: Path) -> None
     assert "build" not in json.loads((folder / "package.json").read_text("utf-8-sig"))
 
 
+RESOURCE = {"from": "backend", "to": "backend"}
+EXCLUDED = ["!backend{,/**/*}", "!.noodl-portable{,/**/*}"]
+
+
+@pytest.mark.parametrize("files", [EXCLUDED, [], None], ids=["all", "no files", "resources only"])
+def test_what_the_author_wrote_himself_is_there_after_eject(
+    folder: Path, files: list[str] | None
+) -> None:
+    build = {"extraResources": [RESOURCE]} | ({} if files is None else {"files": files})
+    package = json.dumps({"main": "src/main.js", **BUILDER, "build": build})
+    (folder / "package.json").write_text(package)
+    before = contents(folder)
+    wire(folder)
+    wire(folder)
+    eject(folder)
+    assert contents(folder) == before
+
+
 def test_an_app_that_is_deployed_anew_is_wired_anew(folder: Path) -> None:
     wire(folder)
     fresh = b"'use strict'\r\n// new\r\n" + MAIN.encode()

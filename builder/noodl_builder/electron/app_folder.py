@@ -47,6 +47,8 @@ def put_files(
     returns:     (what changed, what the author has edited since and is left alone)
     """
     record = read_record(folder)
+    if not (folder / KEPT / RECORD).is_file():
+        record["own"] = _own_configurations(folder)
     if folder_made:
         place = Path(os.path.relpath(folder_made, folder)).as_posix()
         record["folders"] = sorted({*record["folders"], place})
@@ -80,7 +82,10 @@ def _keep(folder: Path, name: str, content: bytes, record: dict[str, Any]) -> No
     file = folder / name
     about = record["files"].setdefault(name, {"existed": file.is_file()})
     if about["existed"] and file.is_file() and not _is_as_written(file, about):
-        _write(folder / KEPT / "before" / name, _taken_out(name, file.read_bytes()))
+        present = file.read_bytes()
+        own = name in record["own"] and "after" not in about
+        before = present if own else _taken_out(name, present)
+        _write(folder / KEPT / "before" / name, before)
     about["after"] = _hash(content)
     write_record(folder, record)
 
@@ -88,7 +93,8 @@ def _keep(folder: Path, name: str, content: bytes, record: dict[str, Any]) -> No
 def eject(folder: Path, *, dry_run: bool = False) -> list[str]:
     """Take everything out again and return what was taken out or put back. raises: BuildRefused."""
     record = read_record(folder)
-    files = {**{name: {"existed": True} for name in _wired_files(folder)}, **record["files"]}
+    wired = [name for name in _wired_files(folder) if name not in record["own"]]
+    files = {**{name: {"existed": True} for name in wired}, **record["files"]}
     folders: list[str] = record["folders"]
     if not files and not folders:
         raise BuildRefused(f"{folder} has no backend of ours in it; nothing was changed")
@@ -118,13 +124,27 @@ def _wired_files(folder: Path) -> list[str]:
     return [name for name, content in app.files.items() if _taken_out(name, content) != content]
 
 
+def _own_configurations(folder: Path) -> list[str]:
+    """Return the configurations in which the author wrote himself what we would put in.
+
+    Lists in JSON hold no mark of ours. Beside a main file that has it they are what is left of an
+    earlier time whose record is lost, such as that of another checkout.
+    """
+    wired = _wired_files(folder)
+    return wired if all(map(is_configuration, wired)) else []
+
+
 def read_record(folder: Path) -> dict[str, Any]:
-    """Return what was done to an app: {"files": {"main.js": {"existed": true, ...}}}."""
+    """Return what was done to an app.
+
+    {"files": {"main.js": {"existed": true, ...}}, "folders": ["backend"], "own": ["package.json"]}
+    """
     try:
         record = json.loads((folder / KEPT / RECORD).read_bytes())
-        return {"files": dict(record["files"]), "folders": list(record.get("folders", []))}
+        lists = {key: list(record.get(key, [])) for key in ("folders", "own")}
+        return {"files": dict(record["files"]), **lists}
     except FileNotFoundError:
-        return {"files": {}, "folders": []}
+        return {"files": {}, "folders": [], "own": []}
     except (ValueError, KeyError, TypeError) as error:
         raise BuildRefused(f"{folder / KEPT / RECORD} is damaged: {error}") from error
 
