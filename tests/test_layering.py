@@ -31,15 +31,15 @@ ARROWS: dict[str, set[str]] = {
     "workflow": GROUND | PURE,
     "store": GROUND | PURE | {"threads"},
     "definition": GROUND | {"formats", "schema"},
-    "files": GROUND,
+    "files": GROUND | {"threads"},
     "config_parameters": GROUND | PURE | {"store"},
     "belongings": GROUND | PURE | {"config_parameters", "files", "store"},
     "packed_folder": {"errors"},
     "bundle": {"errors", "definition", "packed_folder"},
     "start_modules": set(),
-    "warming": {"start_modules", "http"},
+    "warming": {"start_modules", "threads", "http"},
     "data_folder": GROUND | {"formats"},
-    "functions": GROUND | PURE | {"workflow", "script", "store", "access", "definition"},
+    "functions": GROUND | PURE | {"workflow", "script", "store", "access", "definition", "threads"},
     "record_writes": GROUND | PURE | {"access", "store"},
     "backend": GROUND
     | PURE
@@ -77,10 +77,10 @@ ARROWS: dict[str, set[str]] = {
         "realtime",
     },
     "lineage": {"errors", "values", "dataclass", "formats", "data_folder", "store"},
-    "runs": GROUND | {"store"},
+    "runs": GROUND | {"store", "threads"},
     "deployments": GROUND
     | {"data_folder", "definition", "formats", "functions", "store", "threads", "workflow"},
-    "reload": GROUND | {"definition", "functions", "workflow"},
+    "reload": GROUND | {"definition", "functions", "threads", "workflow"},
     "parent_watch": {"settings"},
     "serve": {
         "bundle",

@@ -67,7 +67,9 @@ class LauncherDispatcher:
         check(row, given)
         from gevent import get_hub
 
-        told = get_hub().threadpool.apply(row.do, (self._machine, given))
+        from noodl_runtime.threads import in_thread
+
+        told = in_thread(get_hub().threadpool, lambda: row.do(self._machine, given))
         return _finished(Response(body=write_json(told)), cors)
 
 

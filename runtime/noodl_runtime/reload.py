@@ -13,6 +13,7 @@ import gevent
 
 from noodl_runtime.definition import WORKFLOW_SUFFIX, fingerprint, read_workflows
 from noodl_runtime.functions import Functions, prepared
+from noodl_runtime.threads import in_thread
 from noodl_runtime.workflow.graph import Graph, Problem
 
 log = logging.getLogger("noodl.reload")
@@ -63,12 +64,12 @@ class Reloader:
 
     def _watch(self) -> None:
         pause = min(self._delay_s / LOOKS_PER_DELAY, LONGEST_PAUSE)
-        apply = gevent.get_hub().threadpool.apply  # a slow disk or a large set stops nobody
+        pool = gevent.get_hub().threadpool  # a slow disk or a large set stops nobody
         while True:
             gevent.sleep(pause)
             try:
-                if self.due(apply(stamps_of, (self._folder,)), pause):
-                    self._swap(apply(self._candidate))
+                if self.due(in_thread(pool, lambda: stamps_of(self._folder)), pause):
+                    self._swap(in_thread(pool, self._candidate))
             except Exception:
                 log.exception("while looking for changed workflows")
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import gevent
 
 from noodl_runtime.start_modules import remember_modules
+from noodl_runtime.threads import in_thread
 
 if TYPE_CHECKING:
     from noodl_runtime.http.server import Server
@@ -38,11 +39,11 @@ def begin_warming(server: "Server") -> gevent.Greenlet:
 
 
 def _warm_up(server: "Server", at_start: frozenset[str]) -> None:
-    in_thread = gevent.get_hub().threadpool.apply
+    pool = gevent.get_hub().threadpool
     try:
-        in_thread(_load)
+        in_thread(pool, _load)
         server.warm_up()
-        in_thread(remember_modules, (at_start,))
+        in_thread(pool, lambda: remember_modules(at_start))
     except Exception:  # the edge of a greenlet; the first request will say it, too
         log.exception("while loading what requests need")
     finally:

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -24,13 +24,18 @@ class Launcher:
     """A running launcher with a home of its own."""
 
     def __init__(self, home: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "noodl_portable", "launcher", "--stop-with-stdin", "yes"],
-            env={**os.environ, "NOODL_HOME": str(home), "NOODL_DATA": str(home / "shared")}, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        self.log = home.with_suffix(".log")
+        with self.log.open("wb") as log:
+            self.process = self._started(home, log)
         assert self.process.stdout is not None
         self.ready = json.loads(self.process.stdout.readline().removeprefix("NOODL_READY "))
+
+    def _started(self, home: Path, log: IO[bytes]) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "noodl_portable", "launcher", "--stop-with-stdin", "yes"],
+            env={**os.environ, "NOODL_HOME": str(home), "NOODL_DATA": str(home / "shared")}, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+        )  # fmt: skip
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         given = {"X-Noodl-Launch-Token": self.ready["token"], **headers}
@@ -87,6 +92,7 @@ def test_what_cannot_be_done_is_said_by_name(launcher: Launcher) -> None:
     for request, status, words in REFUSED:
         got, body = launcher.call(*request)
         assert (got, words in body["error"]) == (status, True), (request, body)
+    assert "Traceback" not in launcher.log.read_text()  # a refusal is none of its own faults
 
 
 def test_a_backend_that_does_not_start_says_why_and_one_whose_port_is_taken_gets_another(

@@ -271,3 +271,11 @@ def test_a_history_of_an_older_version_goes_on(make: Make, tmp_path: Path) -> No
     functions = make()
     call(functions, "Echo")
     assert [(run["name"], run["chain"]) for run in kept(functions)] == [("Echo", ""), ("Old", "")]
+
+
+def test_what_cannot_be_looked_up_is_told_to_who_asks_and_nobody_else(
+    make: Make, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Exception, match="not supported"):
+        kept(make(), name=object())
+    assert capfd.readouterr().err == ""

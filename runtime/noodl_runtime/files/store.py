@@ -20,6 +20,7 @@ from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import FileRefused, NoSuchFile, RequestTooLarge, StoreFull
 from noodl_runtime.files.names import StoredName, new_name, read_name
 from noodl_runtime.files.signing import check_signed, signed
+from noodl_runtime.threads import in_thread
 
 PIECE = 64 * 1024
 _ARRIVING = ".arriving"
@@ -156,7 +157,7 @@ def _write(path: Path, pieces: Iterable[bytes]) -> int:
         for piece in pieces:
             stream.write(piece)
         stream.flush()
-        gevent.get_hub().threadpool.apply(os.fsync, (stream.fileno(),))
+        in_thread(gevent.get_hub().threadpool, lambda: os.fsync(stream.fileno()))
         return stream.tell()
 
 

@@ -17,6 +17,7 @@ from gevent.threadpool import ThreadPool
 from noodl_runtime.functions.answers import Answers
 from noodl_runtime.script.engine import LimitMet
 from noodl_runtime.store.contract import Origin
+from noodl_runtime.threads import in_thread
 from noodl_runtime.workflow.asks import Ask, SendMail, SendRequest, Wait
 from noodl_runtime.workflow.run import Expired, Outcome, Run
 
@@ -197,8 +198,12 @@ class Hosting:
         timeout_s = LONGEST_REQUEST if left is None else max(left, 0.001)
         if ask.timeout_s is not None:
             timeout_s = max(min(timeout_s, ask.timeout_s), 0.001)
-        reply, error = self._network.apply(_sent, (self._answers, ask, timeout_s))
-        self._arrivals.put((ticket, reply, error))
+        try:
+            reply = in_thread(self._network, lambda: self._answers.send(ask, timeout_s))
+        except Exception as error:
+            self._arrivals.put((ticket, None, error))
+        else:
+            self._arrivals.put((ticket, reply, None))
 
 
 def _caught(action: Callable[[], None]) -> BaseException | None:
@@ -208,10 +213,3 @@ def _caught(action: Callable[[], None]) -> BaseException | None:
     except BaseException as error:
         return error
     return None
-
-
-def _sent(answers: Answers, ask: SendRequest, timeout_s: float) -> tuple[Any, Exception | None]:
-    try:
-        return answers.send(ask, timeout_s), None
-    except Exception as error:
-        return None, error

@@ -17,6 +17,7 @@ import gevent
 from noodl_runtime.runs.recording import Recording
 from noodl_runtime.settings import Settings
 from noodl_runtime.store.sqlite.run_log import RunLog
+from noodl_runtime.threads import in_thread
 from noodl_runtime.values import now_iso
 
 log = logging.getLogger("noodl.runs")
@@ -106,8 +107,7 @@ class RunHistory:
                     self._log.add(ended)
                 return action()
 
-        done: T = gevent.get_hub().threadpool.apply(work)
-        return done
+        return in_thread(gevent.get_hub().threadpool, work)
 
     def _taken(self) -> Iterator[Recording]:
         while self._ended:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from noodl_runtime.backend import Backend
+from noodl_runtime.files.store import _write
 from noodl_runtime.settings import Settings
 from tests.runtime.http.clients import Answer, Send, ServerClient, WsgiClient
 from tests.runtime.http.conftest import make_shop
@@ -315,3 +317,12 @@ def test_a_client_that_vanishes_leaves_nothing(shop: Backend, tmp_path: Path) ->
     assert client("GET", "/health").status == 200
     assert not list(tmp_path.glob("files/*"))
     client.close()
+
+
+@pytest.mark.skipif(
+    os.name == "nt", reason="Windows has no file that takes bytes and cannot keep them"
+)
+def test_a_disk_that_fails_is_reported_once(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(OSError):
+        _write(Path(os.devnull), [b"bytes"])  # it takes them, and refuses to have them on a disk
+    assert capfd.readouterr().err == ""
