@@ -1,6 +1,7 @@
 """What changes in an Electron app, as a plan and on disk: once, and back to the same bytes."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -227,11 +228,7 @@ def test_without_its_record_what_was_put_in_is_still_found(folder: Path) -> None
     assert "build" not in json.loads((folder / "package.json").read_text("utf-8-sig"))
 
 
-RESOURCE = {"from": "backend", "to": "backend"}
-EXCLUDED = ["!backend{,/**/*}", "!.noodl-portable{,/**/*}"]
-
-
-@pytest.mark.parametrize("files", [EXCLUDED, [], None], ids=["all", "no files", "resources only"])
+@pytest.mark.parametrize("files", [NOT_PACKED, [], None], ids=["all", "no files", "resources only"])
 def test_what_the_author_wrote_himself_is_there_after_eject(
     folder: Path, files: list[str] | None
 ) -> None:
@@ -243,6 +240,31 @@ def test_what_the_author_wrote_himself_is_there_after_eject(
     wire(folder)
     eject(folder)
     assert contents(folder) == before
+
+
+HOSTILE = [
+    # what a record that came with the app names         what is said
+    ({"files": {"../precious": {"existed": False}}},      "'../precious', outside of the app"),
+    ({"files": {"link/precious": {"existed": False}}},    "'link/precious', outside of the app"),
+    ({"files": {}, "folders": ["../precious-folder"]},    "'../precious-folder', no folder of a backend"),
+    ({"files": {}, "folders": ["."]},                     "'.', no folder of a backend"),
+    ({"files": {}, "folders": [".."]},                    "'..', no folder of a backend"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("record", "words"), HOSTILE)
+def test_eject_deletes_nothing_that_is_not_of_the_app(
+    folder: Path, record: dict[str, Any], words: str
+) -> None:
+    (folder.parent / "precious").write_text("mine")
+    (folder.parent / "precious-folder").mkdir()
+    (folder / "link").symlink_to(folder.parent, target_is_directory=True)
+    (folder / ".noodl-portable").mkdir()
+    (folder / ".noodl-portable" / "electron.json").write_text(json.dumps(record))
+    with pytest.raises(BuildRefused, match=re.escape(words)):
+        eject(folder)
+    assert (folder.parent / "precious").is_file()
+    assert (folder.parent / "precious-folder").is_dir()
 
 
 def test_an_app_that_is_deployed_anew_is_wired_anew(folder: Path) -> None:

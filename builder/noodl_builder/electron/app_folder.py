@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from noodl_builder.electron import configurations, main_file
+from noodl_builder.electron.backend_resource import ABOUT
 from noodl_builder.electron.configurations import is_configuration
 from noodl_builder.electron.packagers import KEPT
 from noodl_builder.electron.wiring import AppFiles, main_of
@@ -138,11 +139,16 @@ def read_record(folder: Path) -> dict[str, Any]:
     """Return what was done to an app.
 
     {"files": {"main.js": {"existed": true, ...}}, "folders": ["backend"], "own": ["package.json"]}
+
+    raises: BuildRefused for one that is damaged, or names what is none of the app's: it may have
+            come with the app, from anybody
     """
     try:
         record = json.loads((folder / KEPT / RECORD).read_bytes())
+        files = dict(record["files"])
         lists = {key: list(record.get(key, [])) for key in ("folders", "own")}
-        return {"files": dict(record["files"]), **lists}
+        _check_places(folder, files, lists["folders"])
+        return {"files": files, **lists}
     except FileNotFoundError:
         return {"files": {}, "folders": [], "own": []}
     except (ValueError, KeyError, TypeError) as error:
@@ -152,6 +158,22 @@ def read_record(folder: Path) -> dict[str, Any]:
 def write_record(folder: Path, record: Mapping[str, Any]) -> None:
     """Write down what was done to an app."""
     _write(folder / KEPT / RECORD, json.dumps(record, indent=2, sort_keys=True).encode() + b"\n")
+
+
+def _check_places(folder: Path, files: Mapping[str, Any], folders: list[str]) -> None:
+    """Refuse a record by which --eject would delete what the app does not own."""
+    own = folder.resolve()
+    for name in files:
+        if not (folder / name).parent.resolve().is_relative_to(own):
+            raise BuildRefused(f"{folder / KEPT / RECORD} names {name!r}, outside of the app")
+    for name in folders:
+        place = (folder / name).resolve()
+        if place == own or place.parent not in (own, own.parent) or not _is_resource(place):
+            raise BuildRefused(f"{folder / KEPT / RECORD} names {name!r}, no folder of a backend")
+
+
+def _is_resource(place: Path) -> bool:
+    return not place.exists() or (place / ABOUT).is_file()
 
 
 def _taken_out(name: str, content: bytes) -> bytes:
