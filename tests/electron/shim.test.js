@@ -426,7 +426,7 @@ test('the Python of the app is tried first, then a chosen one, then those of the
 });
 
 test('the token goes with requests of own pages to the backend and with no other', () => {
-  const backend = { url: 'http://127.0.0.1:5', port: 5, homePort: 7, token: 'T', ownPages: ['app://notes/'] };
+  const backend = { url: 'http://127.0.0.1:5', port: 5, homePort: 7, token: 'T', ownPages: ['app://notes/', 'https://notes.example'] };
   const contents = { 1: 'https://evil.example/', 2: 'file:///app/index.html' };
   const electron = { webContents: { fromId: (id) => contents[id] && { getURL: () => contents[id] } } };
   const own = 'http://127.0.0.1:5/api/Note';
@@ -443,6 +443,11 @@ test('the token goes with requests of own pages to the backend and with no other
     [{ url: own, frame: { url: 'https://evil.example/' } }, false],
     [{ url: own, frame: { url: 'http://127.0.0.1:50/' } }, false],
     [{ url: own, frame: { url: 'app://notes.evil/' } }, false],
+    [{ url: own, frame: { url: 'https://notes.example/' } }, true],
+    [{ url: own, frame: { url: 'https://notes.example?page=1' } }, true],
+    [{ url: own, frame: { url: 'https://notes.example.evil.example/' } }, false],
+    [{ url: own, frame: { url: 'https://notes.example@evil.example/' } }, false],
+    [{ url: own, frame: { url: 'https://notes.example:444/' } }, false],
     [{ url: own, webContentsId: 1 }, false],
     [{ url: 'ws://127.0.0.1:5/realtime', resourceType: 'mainFrame', webContentsId: 1 }, false],
     [{ url: own, resourceType: 'subFrame', frame: { url: '' }, webContentsId: 1 }, false],

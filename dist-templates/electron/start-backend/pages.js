@@ -64,7 +64,13 @@ function pageBehind(electron, details) {
 
 function isOwn(page, backend) {
   const own = ['file:'].concat(addressesOf(backend.port), backend.ownPages);
-  return !page || own.some((start) => page.startsWith(start));
+  return !page || own.some((place) => isBelow(page, place));
+}
+
+// Whether an address is a place or goes on below it: 'https://notes.example' has a page
+// 'https://notes.example/a', and not 'https://notes.example.evil.example/'.
+function isBelow(page, place) {
+  return page.startsWith(place) && (/[/:]$/.test(place) || /^([/?#]|$)/.test(page.slice(place.length)));
 }
 
 // What the backend is told to let in: "app://notes/index.html" -> "app://notes"
