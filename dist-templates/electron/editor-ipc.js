@@ -134,7 +134,14 @@ function request(options, body) {
       got.setEncoding('utf8').on('data', (chunk) => {
         text += chunk;
       });
-      got.on('end', () => resolve({ status: got.statusCode, answer: JSON.parse(text) }));
+      got.on('end', () => {
+        try {
+          resolve({ status: got.statusCode, answer: JSON.parse(text) });
+        } catch (error) {
+          reject(error);
+        }
+      });
+      got.on('close', () => reject(new Error('the launcher of noodl-portable has ended'))); // before the end
     });
     sent.on('error', reject);
     sent.end(body === undefined ? undefined : JSON.stringify(body));

@@ -164,6 +164,26 @@ test('a launcher that cannot start says why', async () => {
   await refuses(invoke('backend:list'), /did not start: .*no such program/);
 });
 
+// No real launcher can be had to die in the middle of an answer at will, or to answer what is no JSON.
+const odd = (answer) => `
+  const http = require('http');
+  const server = http.createServer((request, response) => { ${answer} });
+  server.listen(0, '127.0.0.1', () => console.log('NOODL_READY ' + JSON.stringify({ port: server.address().port })));
+  process.stdin.resume().on('end', () => process.exit(0));`;
+
+test('an answer that breaks off is an error and not a wait without end', async (t) => {
+  const answers = [
+    ["response.write('[{'); setImmediate(() => process.exit(1));", /the launcher of noodl-portable has ended/],
+    ["response.end('<html>');", /JSON/],
+  ];
+  for (const [answer, words] of answers) {
+    const command = [process.execPath, '-e', odd(answer)];
+    const backends = handleBackends({ ipcMain: { handle: () => {} }, app: new EventEmitter(), command });
+    t.after(() => backends.stop());
+    await refuses(backends.invoke('backend:list'), words);
+  }
+});
+
 test('every channel of the design is answered', () => {
   const design = ['list', 'create', 'delete', 'start', 'stop', 'status', 'export-schema', 'export-data',
     'update-workflow', 'reload-workflows', 'import-parse-schema', 'import-records'];
