@@ -210,11 +210,11 @@ class Dispatcher:
 
     def _origin(self, incoming: Incoming, match: Match) -> tuple[str | None, Sent | None]:
         """Return the origin for CORS, and what was sent where that had to be looked into first."""
-        headers, sent = incoming.headers, None
-        trusted = self._has_key(credentials_of(headers))
-        if not trusted and is_file_page(headers):
-            trusted = incoming.method == "OPTIONS" and announces_key(headers)
-            if incoming.method == "POST" and WIRES[match.wire].in_body:
+        headers, sent, trusted = incoming.headers, None, False
+        if is_file_page(headers):  # of no other origin is it asked whether it has the key
+            trusted = self._has_key(credentials_of(headers))
+            trusted = trusted or (incoming.method == "OPTIONS" and announces_key(headers))
+            if not trusted and incoming.method == "POST" and WIRES[match.wire].in_body:
                 sent = self._understood(incoming, match)
                 trusted = self._has_key(sent.credentials)
         try:
