@@ -44,7 +44,7 @@ class Functions:
         make_answers: "Callable[..., Answers] | None" = None,
     ) -> None:
         self.settings = settings
-        TimeLimits(settings.function_timeout, settings.function_timeouts)  # refuses what is odd
+        self.time_limits = TimeLimits(settings.function_timeout, settings.function_timeouts)
         self.make_answers = make_answers
         self.records = records
         self.people = people

@@ -15,8 +15,8 @@ from noodl_runtime.functions.answers import Answers
 from noodl_runtime.functions.calls import FunctionRequest, FunctionResponse, failed
 from noodl_runtime.functions.hosting import Deadline, Hosting
 from noodl_runtime.functions.known_fields import known_fields
-from noodl_runtime.functions.limits import ended, too_large
-from noodl_runtime.functions.time_limits import TimeLimits
+from noodl_runtime.functions.limits import TIMEOUT, ended, too_large
+from noodl_runtime.functions.operations import RecordOperations
 from noodl_runtime.functions.tracing import tracer
 from noodl_runtime.script.engine import LimitMet, available
 from noodl_runtime.script.stock import Stock
@@ -51,9 +51,6 @@ class Running:
         self._functions = functions
         self._settings = functions.settings
         self._make_answers = functions.make_answers or Answers
-        self._time_limits = TimeLimits(
-            functions.settings.function_timeout, functions.settings.function_timeouts
-        )
         self._contexts = Stock(functions.settings.script_memory, functions.settings.script_ready)
         self.scripts_pool = ThreadPool(SCRIPT_THREADS)
         self._network = ThreadPool(NETWORK_THREADS)
@@ -97,7 +94,7 @@ class Running:
     ) -> FunctionResponse:
         """Run the component of a function, see Functions.call."""
         history = self._functions.history
-        deadline = Deadline(self._time_limits.of(name))
+        deadline = Deadline(self._functions.time_limits.of(name))
         body = request.body.decode("utf-8-sig", "replace")
         recording = history.begin(name, "call", body, chain=request.chain) if history else None
         origin = Origin(run=name, chain=request.chain)
@@ -120,7 +117,7 @@ class Running:
         component: Component,
         origin: Origin,
         deadline: Deadline,
-        recording: "Recording | None" = None,
+        recording: "Recording | None",
         base_url: str = "",
     ) -> Hosting:
         """Return a fresh run of a component, with its host.
@@ -128,20 +125,43 @@ class Running:
         recording: what is told of the run
         base_url:  of the call; a run without one goes by the setting public_url
         """
-        functions = self._functions
-        records = functions.records
-        assert records is not None
         base_url = base_url or self._settings.public_url.rstrip("/")
         scripted = component.needs_script and available()
         hosting = Hosting(
-            answers=self._make_answers(
-                records, functions.people, functions.app, base_url, self._settings.max_reply
-            ),
+            answers=self._answers(base_url),
             deadline=deadline,
             threads=self.scripts_pool if scripted else None,
             network=self._network,
             origin=origin,
         )
+        around = self._surroundings(graph, origin, hosting.breathe, recording, base_url)
+        world = self._world(component, scripted, deadline)
+        hosting.run = Run(graph, component, world, around)
+        if isinstance(world, ScriptWorld):
+            world.attach(hosting.run)
+        return hosting
+
+    def _answers(self, base_url: str) -> Answers:
+        functions = self._functions
+        return self._make_answers(
+            self._records, functions.people, functions.app, base_url, self._settings.max_reply
+        )
+
+    @property
+    def _records(self) -> RecordOperations:
+        records = self._functions.records
+        assert records is not None
+        return records
+
+    def _surroundings(
+        self,
+        graph: Graph,
+        origin: Origin,
+        breathe: Callable[[], None],
+        recording: "Recording | None",
+        base_url: str,
+    ) -> Surroundings:
+        functions = self._functions
 
         def noted(level: str, message: str, node: Node | None) -> None:
             text = functions.app.redacted(message) if functions.app else message
@@ -149,23 +169,18 @@ class Running:
             if recording:
                 recording.log(level, node.spec.id if node else "", text)
 
-        around = Surroundings(
+        return Surroundings(
             new_id=random_id,
             now=lambda: time.time() * 1000,
-            fields=known_fields(records.get_schema(MASTER), graph.metadata),
+            fields=known_fields(self._records.get_schema(MASTER), graph.metadata),
             log=noted,
-            breathe=hosting.breathe,
+            breathe=breathe,
             random=token_bytes,
             max_asks=self._settings.max_asks,
             max_rounds=self._settings.max_rounds,
             trace=tracer(recording),
             file_url=partial(functions.file_url_below, base_url),
         )
-        world = self._world(component, scripted, deadline)
-        hosting.run = Run(graph, component, world, around)
-        if isinstance(world, ScriptWorld):
-            world.attach(hosting.run)
-        return hosting
 
     def _world(self, component: Component, scripted: bool, deadline: Deadline) -> World:
         if not scripted:
@@ -188,9 +203,8 @@ class Running:
             hosting.stop()
             return ended(run, str(limit), hosting.seconds, self._settings)
         if outcome is None:
-            outcome = _never_answered(name, hosting)
-        if outcome is None:
-            return failed(500, "timeout")
+            _never_answered(name, hosting)
+            return failed(500, TIMEOUT)
         if not run.idle:
             gevent.spawn(hosting.finish)
         body = encode(outcome.body)
@@ -214,12 +228,11 @@ def _start(run: Run, enter: Callable[[Run], None]) -> None:
     run.advance()
 
 
-def _never_answered(name: str, hosting: Hosting) -> Outcome | None:
+def _never_answered(name: str, hosting: Hosting) -> None:
     """Wait out the time limit: nothing is under way any more, and no Response node has sent."""
     log.error("%s: no Response node has sent; the call ends at its time limit", name)
     hosting.wait_out()
     hosting.stop()
-    return None
 
 
 def _log(origin: Origin, level: str, message: str, node: Node | None) -> None:
