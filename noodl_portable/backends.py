@@ -10,9 +10,10 @@ from noodl_portable.project import Project
 from noodl_runtime.data_folder import json_text
 from noodl_runtime.errors import SetupError
 from noodl_runtime.schema.layout import SYSTEM_FIELDS
+from noodl_runtime.settings import SETTINGS
 from noodl_runtime.values import now_iso, random_id
 
-PORT = 8577
+PORT: int = SETTINGS["port"].default
 _FILES = {".gitignore": "# kept out of version control: records, keys\ndata/\nsecrets.json\n"}
 
 

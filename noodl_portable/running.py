@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from noodl_portable.backends import PORT
 from noodl_runtime.data_folder import DataFolder
 from noodl_runtime.errors import PortableError, SetupError
 
-PORT = 8577
 TIMEOUT_S = 60
 
 

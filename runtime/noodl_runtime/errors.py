@@ -326,12 +326,6 @@ class NoSuchTrigger(PortableError):
     status, code = 404, 1
 
 
-class FunctionTimeout(PortableError):
-    """A run met its time limit."""
-
-    status, code = 500, 124
-
-
 # -- backends of a machine -------------------------------------------------------------------------
 
 

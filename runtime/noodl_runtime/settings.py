@@ -10,12 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import Field as Row
 from dataclasses import field, fields
-from typing import Any, Literal
+from typing import Any
 
 from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import BadSetting
-
-Mode = Literal["development", "production"]
 
 
 def _setting(default: Any, help_text: str, **more: Any) -> Any:

@@ -60,7 +60,7 @@ def is_wired_by_hand(text: str) -> bool:
     return SHIM in unwired(text)
 
 
-def is_module(main: str, text: str, package_type: str) -> bool:
+def is_module(main: str, package_type: str) -> bool:
     """Say whether a main file is an ES module, as Node decides it."""
     suffix = posixpath.splitext(main)[1]
     return suffix == ".mjs" or (suffix != ".cjs" and package_type == "module")
@@ -71,7 +71,7 @@ def is_source(main: str, text: str, package_type: str) -> bool:
     if posixpath.splitext(main)[1] not in ("", ".js", ".cjs", ".mjs"):
         return True
     imports = bool(_IMPORTS.search(text))
-    return imports and not is_module(main, text, package_type) and not _REQUIRES.search(text)
+    return imports and not is_module(main, package_type) and not _REQUIRES.search(text)
 
 
 def _front(text: str) -> str:

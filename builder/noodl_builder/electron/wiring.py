@@ -96,7 +96,7 @@ def _wire_main(main: str, text: str, kind: str, files: dict[str, bytes], advice:
     if main_file.is_wired_by_hand(text):
         advice.append(f"{main} starts the backend by a line of yours; it is left alone")
         return
-    module = main_file.is_module(main, text, kind)
+    module = main_file.is_module(main, kind)
     wired = main_file.wired(text, main_file.statement(main, module=module))
     if wired != text:
         files[main] = wired.encode()

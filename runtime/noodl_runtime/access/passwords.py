@@ -12,7 +12,6 @@ import secrets
 from noodl_runtime.access.threads import Threads
 
 THREADS = 2  # hashes at once; each takes 128 * 8 * 2**cost bytes, 32 MB at the default cost
-MAX_COST = 20
 _BLOCK, _PARALLEL = 8, 1
 _SALT, _SIZE = 16, 32  # bytes
 

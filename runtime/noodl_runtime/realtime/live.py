@@ -22,7 +22,7 @@ from noodl_runtime.realtime.hub import Hub
 from noodl_runtime.realtime.listener import PAGE, Listener
 from noodl_runtime.realtime.messages import TOO_OLD, answer, failure, resync
 from noodl_runtime.realtime.sender import Sender
-from noodl_runtime.store.contract import Action, Change
+from noodl_runtime.store.contract import ACTIONS, Change
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
@@ -32,7 +32,6 @@ log = logging.getLogger("noodl.realtime")
 WAITING = 1000  # changes that wait to be told; more are read from the log again
 TOLD_AT_ONCE = 50  # changes, before those who send get their turn
 RENEWED_AT_ONCE = 20  # look-ups of who somebody is, likewise
-_ACTIONS: tuple[Action, ...] = ("create", "save", "delete")
 
 
 class Live:
@@ -48,7 +47,7 @@ class Live:
         # The one thing of an event loop that other threads may touch.
         self._from_outside = gevent.get_hub().loop.async_(ref=False)
         self._from_outside.start(self._ready.set)
-        for action in _ACTIONS:
+        for action in ACTIONS:
             backend.store.on(action, self._happened)
         backend.access.on_session_end(self._session_ended)
         self.hub = Hub(
@@ -62,7 +61,7 @@ class Live:
 
     def close(self) -> None:
         """Hear no more of the store."""
-        for action in _ACTIONS:
+        for action in ACTIONS:
             self.backend.store.off(action, self._happened)
         self._greenlet.kill()
         self.sender.close()

@@ -7,7 +7,7 @@ refusal is part of the query itself and never a second look.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import PortableError
@@ -19,6 +19,7 @@ from noodl_runtime.values import Record
 Principals = frozenset[str] | None
 
 Action = Literal["create", "save", "delete"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
 @dataclass(frozen=True, kw_only=True)

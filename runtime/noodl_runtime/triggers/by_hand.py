@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from noodl_runtime.errors import BadRequest
-from noodl_runtime.store.contract import Change, CloudStore
+from noodl_runtime.store.contract import ACTIONS, Change, CloudStore
 from noodl_runtime.triggers.firings import of_call, of_change, of_schedule
 from noodl_runtime.triggers.hook import HookCall
 from noodl_runtime.triggers.registered import Registered
-from noodl_runtime.triggers.watch import EVENTS
 from noodl_runtime.values import Record, now_iso
 from noodl_runtime.workflow.triggering import Firing
 
@@ -33,8 +32,8 @@ def _schedule(_one: Registered, _given: Given, _store: CloudStore, _url: FileUrl
 
 def _change(one: Registered, given: Given, store: CloudStore, file_url: FileUrl) -> Firing:
     event = given.get("event", "create")
-    if event not in EVENTS:
-        raise BadRequest(f"event is {str(event)[:40]!r}, not one of {', '.join(EVENTS)}")
+    if event not in ACTIONS:
+        raise BadRequest(f"event is {str(event)[:40]!r}, not one of {', '.join(ACTIONS)}")
     collection = str(one.trigger.parameters["collection"] or "")
     record = _record(collection, given, store)
     before, after = (record, None) if event == "delete" else (None, record)

@@ -15,7 +15,7 @@ import gevent
 from gevent.event import Event
 
 from noodl_runtime.settings import Settings
-from noodl_runtime.store.contract import Action, Change, CloudStore
+from noodl_runtime.store.contract import ACTIONS, Change, CloudStore
 from noodl_runtime.triggers.firings import of_change
 from noodl_runtime.triggers.line import Line, Waiting
 from noodl_runtime.triggers.parking import Parking
@@ -27,7 +27,6 @@ from noodl_runtime.values import random_id
 
 PIECE = 100  # changes that are read at a time
 FIRST_TROUBLE_S, LONGEST_TROUBLE_S = 1.0, 60.0  # between two tries while the store refuses
-ACTIONS: tuple[Action, ...] = ("create", "save", "delete")
 
 log = logging.getLogger("noodl.triggers")
 

@@ -9,13 +9,12 @@ from noodl_runtime.query.matcher import Test, matcher
 from noodl_runtime.query.tree import Condition
 from noodl_runtime.query.where import read_where
 from noodl_runtime.schema.model import Collection, Schema
-from noodl_runtime.store.contract import Change
+from noodl_runtime.store.contract import ACTIONS, Change
 from noodl_runtime.workflow.filters import sent, where_of
 from noodl_runtime.workflow.js.values import ScriptError
 from noodl_runtime.workflow.run import FieldType
 from noodl_runtime.workflow.wire import from_wire
 
-EVENTS = ("create", "save", "delete")
 Fields = Callable[[str], Mapping[str, FieldType]]
 
 
@@ -63,9 +62,9 @@ class Watch:
 def _events(given: Any) -> frozenset[str]:
     listed = given if isinstance(given, list) else str(given or "all").split(",")
     names = {str(name).strip() for name in listed}
-    for name in names - {*EVENTS, "all"}:
-        raise BadWatch(f"events has {name[:40]!r}; known: all, {', '.join(EVENTS)}")
-    return frozenset(EVENTS if "all" in names else names)
+    for name in names - {*ACTIONS, "all"}:
+        raise BadWatch(f"events has {name[:40]!r}; known: all, {', '.join(ACTIONS)}")
+    return frozenset(ACTIONS if "all" in names else names)
 
 
 def _condition(given: Any, fields: Mapping[str, FieldType]) -> Condition | None:

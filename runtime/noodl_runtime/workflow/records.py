@@ -5,7 +5,7 @@ from dataclasses import field
 from typing import Any
 
 from noodl_runtime.dataclass import dataclass
-from noodl_runtime.workflow.js.convert import kind_of, truthy
+from noodl_runtime.workflow.js.convert import truthy
 from noodl_runtime.workflow.js.values import UNDEFINED, Object, Value
 from noodl_runtime.workflow.node import Node
 from noodl_runtime.workflow.run import Run
@@ -154,8 +154,3 @@ def set_access(node: Node, rules: Value) -> None:
 def set_access_field(rule: str, name: str, node: Node, given: Value) -> None:
     """Remember one field of an access rule."""
     node.state.rules.setdefault(rule, {})[name] = given
-
-
-def kind_is_object(node: Node, given: Value) -> bool:
-    """Tell whether a value is an Object."""
-    return node.run.world.kind(given) == "object" or kind_of(given) == "object"

@@ -147,11 +147,6 @@ class Run:
         """Tell whether nothing is under way any more, not even at the host."""
         return not (self._waiting or self._jobs or self._events or self._microtasks)
 
-    @property
-    def open_asks(self) -> int:
-        """Return how many questions are open."""
-        return len(self._waiting)
-
     def log(self, level: str, message: str, node: Node | None = None) -> None:
         """Write a line that names the node; errors of nodes reach those who watch for them."""
         self.around.log(level, message, node)

@@ -1,6 +1,6 @@
 """Webhooks, /hooks/<path>: calls from other servers, which start workflows."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from noodl_runtime.errors import NoSuchRoute
 from noodl_runtime.http.address import repeated_parameters
@@ -10,7 +10,7 @@ from noodl_runtime.http.strict_json import read_json
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
 
-METHODS: tuple[Method, ...] = ("GET", "POST", "PUT", "DELETE")
+METHODS: tuple[Method, ...] = get_args(Method)
 
 
 def call(backend: "Backend", request: Request) -> Response:
