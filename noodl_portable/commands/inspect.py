@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from noodl_builder.bundle_file import inspect, read_entry
+from noodl_builder.expanded import size_of
 from noodl_builder.licences import LICENCES
 from noodl_builder.manifest import BundleInfo
 from noodl_builder.sbom import SBOM
@@ -31,7 +32,7 @@ def run(arguments: Namespace) -> int:
     if arguments.show:
         print(read_entry(bundle, SHOWN[arguments.show]).decode(), end="")
     elif arguments.json:
-        print(json.dumps({**info.document(), "size": bundle.stat().st_size}, indent=2))
+        print(json.dumps({**info.document(), "size": size(bundle)}, indent=2))
     else:
         print("\n".join(f"{name:<12} {text}" for name, text in summary(info, bundle)))
     return 0
@@ -46,7 +47,7 @@ def summary(info: BundleInfo, bundle: Path) -> list[tuple[str, str]]:
         ("build id", info.build_id),
         ("runtime", f"noodl-portable {info.runtime_version}"),
         ("platforms", ", ".join(info.targets)),
-        ("size", f"{bundle.stat().st_size / 1e6:.2f} MB, {len(info.entries)} files"),
+        ("size", f"{size(bundle) / 1e6:.2f} MB, {len(info.entries)} files"),
         ("schema", f"{', '.join(info.collections) or 'none'} ({info.schema_digest[:16]})"),
         ("functions", ", ".join(info.functions) or "none"),
         ("schedules", ", ".join(f"{name} ({cron})" for name, cron in info.schedules) or "none"),
@@ -54,6 +55,11 @@ def summary(info: BundleInfo, bundle: Path) -> list[tuple[str, str]]:
         ("also packed", ", ".join(packed) or "nothing"),
         ("libraries", ", ".join(f"{d.name} {d.version}" for d in info.dependencies)),
     ]
+
+
+def size(bundle: Path) -> int:
+    """Return the bytes of a bundle, in one file or expanded into a folder."""
+    return size_of(bundle) if bundle.is_dir() else bundle.stat().st_size
 
 
 def _permissions(info: BundleInfo) -> str:

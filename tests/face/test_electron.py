@@ -11,6 +11,7 @@ import pytest
 
 from noodl_builder.bundle_file import inspect
 from noodl_portable.cli import main
+from noodl_portable.commands.inspect import size
 from noodl_runtime.access.caller import MASTER
 from noodl_runtime.assemble import assemble
 from noodl_runtime.data_folder import DataFolder
@@ -96,6 +97,7 @@ def test_records_and_an_expanded_bundle_go_in_when_asked_for(
     about = json.loads((app / "backend" / "backend.json").read_text())
     assert (about["bundle"], about["sha256"]) == ("expanded", None)
     assert inspect(app / "backend" / "expanded").seed_data
+    assert size(app / "backend" / "expanded") > 10_000_000
     command: list[str | Path] = [sys.executable, "-I", app / "backend" / "expanded"]
     with Backend(command, "--port", "0", "--data", str(app / "data"), cwd=app) as running:
         assert running.call("GET", "/api/Product")[1]["results"][0]["price"] == 7
