@@ -34,10 +34,14 @@ class Pattern:
 
 
 class Match(NamedTuple):
-    """What the table has for a path: routes by method, none for an unknown path; named parts."""
+    """What the table has for a path: routes by method, none for an unknown path; named parts.
+
+    unknown: what to say of a path that has no routes
+    """
 
     routes: Mapping[str, Route]
     params: Mapping[str, str]
+    unknown: str = "no such path"
 
     @property
     def wire(self) -> Wire:
@@ -59,7 +63,7 @@ class Match(NamedTuple):
         raises: NoSuchRoute; MethodNotAllowed, on the Parse wire NoSuchRoute as its clients know it
         """
         if not self.routes:
-            raise NoSuchRoute("no such path")
+            raise NoSuchRoute(self.unknown)
         route = self.routes.get("GET" if method == "HEAD" else method)
         if route is not None:
             return route
@@ -72,6 +76,8 @@ class Match(NamedTuple):
 
 
 UNKNOWN = Match({}, {})
+# What a person sees who opens the address of the ready line in a browser.
+NO_PAGE = Match({}, {}, "this backend has no front end; its records are at /api/<collection>")
 _PARSE_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")  # that its clients know
 _ANYTHING = ":"  # where patterns that begin with a named part are kept; looked at last
 
@@ -92,7 +98,7 @@ class Router:
                 params = pattern.match(parts)
                 if params is not None:
                     return Match(pattern.routes, params)
-        return UNKNOWN
+        return UNKNOWN if any(parts) else NO_PAGE
 
     def _add(self, route: Route) -> None:
         if route.pattern not in self._patterns:

@@ -101,7 +101,7 @@ SCENARIOS = [
     ("DELETE", "/api/Product/p1", None,                            200, {}),
     ("DELETE", "/api/Product/p9", None,                            404, "Object not found"),
     ("GET", "/nowhere", None,                                      404, "no such path"),
-    ("GET", "/", None,                                             404, "no such path"),
+    ("GET", "/", None,                                             404, "this backend has no front end; its records are at /api"),
     ("GET", "/api/Product/p1/more", None,                          404, "no such path"),
     ("GET", "/api/_batch", None,                                   405, "possible: POST, OPTIONS"),
     ("DELETE", "/api/Product", None,                               405, "possible: GET, POST, OPTIONS"),
