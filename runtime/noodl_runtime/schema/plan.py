@@ -13,6 +13,7 @@ from noodl_runtime.schema.layout import spare_table
 from noodl_runtime.schema.model import Collection, Field, Index, Schema
 from noodl_runtime.schema.names import SYSTEM_COLLECTIONS, same_spelling
 
+WAY_ON = 'to have it done all the same, send it to POST /api/_schema with "allowDestructive": true'
 # Type changes that keep every value, as text or number; any other leaves the field empty.
 KEEPING_CHANGES = frozenset(
     {

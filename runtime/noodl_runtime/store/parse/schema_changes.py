@@ -8,7 +8,7 @@ from noodl_runtime.schema.checks import check_new_field, check_schema
 from noodl_runtime.schema.field_types import fits, wrong_type
 from noodl_runtime.schema.model import Collection, Field, Index, Schema
 from noodl_runtime.schema.names import check_collection_name
-from noodl_runtime.schema.plan import AddCollection, AddField, Step, plan, settled
+from noodl_runtime.schema.plan import WAY_ON, AddCollection, AddField, Step, plan, settled
 from noodl_runtime.store.parse.connection import Endpoint
 from noodl_runtime.store.parse.schema_cache import SchemaCache
 from noodl_runtime.store.parse.schemas import check_possible, requests_of
@@ -31,9 +31,7 @@ def _steps(cache: SchemaCache, schema: Schema, allow_destructive: bool) -> list[
     steps = plan(cache.complete, _with_known_indexes(cache.complete, wanted))
     lost = [step.loses for step in steps if step.destructive]
     if lost and not allow_destructive:
-        raise DestructiveChange(
-            f"this change would lose {'; '.join(lost)}; allow it explicitly to go on"
-        )
+        raise DestructiveChange(f"the change would lose {'; '.join(lost)}; {WAY_ON}")
     check_possible(steps)
     return steps
 

@@ -9,7 +9,7 @@ from noodl_runtime.schema.field_types import fits, wrong_type
 from noodl_runtime.schema.layout import quote_name, table_name
 from noodl_runtime.schema.model import Collection, Field, Schema
 from noodl_runtime.schema.names import check_collection_name
-from noodl_runtime.schema.plan import Step, plan, settled
+from noodl_runtime.schema.plan import WAY_ON, Step, plan, settled
 from noodl_runtime.schema.renaming import Rename, renamed
 from noodl_runtime.store.sqlite.connection import Connection
 from noodl_runtime.store.sqlite.schema_table import (
@@ -127,10 +127,7 @@ def _losses(connection: Connection, steps: list[Step]) -> str:
     for step in steps:
         count = _count(connection, step)
         texts.append(f"{step.loses} ({count} {'record' if count == 1 else 'records'})")
-    return (
-        f"the change would lose {'; '.join(texts)}; "
-        "to have it done all the same, allow destructive changes; a backup is made first"
-    )
+    return f"the change would lose {'; '.join(texts)}; {WAY_ON}; a backup is made first"
 
 
 def _count(connection: Connection, step: Step) -> int:

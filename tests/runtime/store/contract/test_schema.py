@@ -61,6 +61,7 @@ def test_a_schema_that_lists_less_drops_nothing_by_itself(store: CloudStore) -> 
 
     assert "all records of Product (1 record)" in str(refusal.value)
     assert "all records of Tag (0 records)" in str(refusal.value)
+    assert '/api/_schema with "allowDestructive": true' in str(refusal.value)
     assert found(store, "Product") == [made]
 
 
