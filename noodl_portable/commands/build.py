@@ -12,10 +12,11 @@ from noodl_builder.packed_libraries import build_cache
 from noodl_builder.plan import Plan, plan
 from noodl_builder.release import ReleaseOptions, write_expanded_bundle, write_release
 from noodl_builder.write import BuildReport, Tell, silent, write
+from noodl_portable.backend_argument import check_backend_folder
 from noodl_portable.build_file import read_build_file
 from noodl_portable.command import Command
 from noodl_portable.templates import shipped_folder
-from noodl_runtime.errors import BuildRefused, SetupError
+from noodl_runtime.errors import BuildRefused
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -75,8 +76,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Plan, then write; print what came of it."""
     folder: Path = arguments.folder
-    if not folder.is_dir():
-        raise SetupError(f"{folder} is not a folder; `noodl-portable init {folder}` makes one")
+    check_backend_folder(folder)
     file = read_build_file(folder)
     tell = _teller(arguments)
     planned = plan(build_options(arguments, file), tell=tell)

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from noodl_portable.backend_argument import check_backend_folder
 from noodl_portable.command import Command
 from noodl_runtime.errors import SetupError
 from noodl_runtime.serve import Source, add_setting_options
@@ -19,8 +20,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Serve until Ctrl-C; records and keys go into the folder itself, or where --data says."""
     folder: Path = arguments.folder
-    if not folder.is_dir():
-        raise SetupError(f"{folder} is not a folder; `noodl-portable init {folder}` makes one")
+    check_backend_folder(folder)
     app: Path | None = arguments.app
     if app and not (app / "index.html").is_file():
         raise SetupError(f"the front end {app} has no index.html; deploy it there first")

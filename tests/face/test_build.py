@@ -85,6 +85,7 @@ def test_a_missing_file_is_named(folder: Path, capsys: Captured) -> None:
 WRONG_PLACES = [
     # arguments                       sentence
     (["{nowhere}", "-o", "{out}"],    "is not a folder; `noodl-portable init"),
+    (["{app}/config.json"],           "is a file; name the folder of a backend"),
     (["{app}"],                       "no output file given; use -o FILE"),
     (["{app}", "-o", "{app}/x.pyz"],  "write it somewhere else with -o"),
     (["{app}", "-o", "/proc/x.pyz"],  "/proc/x.pyz cannot be written"),
