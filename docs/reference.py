@@ -61,7 +61,8 @@ def settings() -> str:
 
     rows = [(*settable(row), shown(row.default), row.help) for row in SETTINGS.values()]
     intro = (
-        "Options win over environment variables, those over `settings` in config.json. "
+        "Options win over environment variables, those over `settings` in the config.json of the "
+        "backend folder (a bundle brings its own; the copy in its data folder is not asked). "
         "Sizes are in bytes, times in seconds.\n\n"
     )
     heads = ("option", "variable", "key in `settings`", "default", "meaning")

@@ -36,7 +36,7 @@ from noodl_runtime.errors import (
 from noodl_runtime.http.guard import is_loopback
 from noodl_runtime.logs import start_logging
 from noodl_runtime.parent_watch import watch_parent
-from noodl_runtime.settings import SETTINGS, Settings, resolve
+from noodl_runtime.settings import SETTINGS, Settings, resolve, unknown_settings
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -169,6 +169,7 @@ def run(source: Source, options: Mapping[str, Any], *, environment: Any = os.env
         service = Service(source, options, environment)
         flush = start_logging(service.settings.log_level)
         try:
+            service.tell_unknown_settings()
             service.start()
             stop = _stop_on_signals()  # before the ready line: a parent may stop us right after it
             watch_parent(service.settings, stop.set)
@@ -220,6 +221,11 @@ class Service:
         self._source = source
         self._environment = environment
         self._closers: list[Callable[[], None]] = []
+
+    def tell_unknown_settings(self) -> None:
+        """Warn of what stands among the settings of config.json and is none."""
+        for sentence in unknown_settings(self.definition.config.get("settings", {})):
+            log.warning("%s", sentence)
 
     def start(self) -> None:
         """Open everything, in the order in which it may be refused, and listen."""

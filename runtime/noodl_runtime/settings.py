@@ -7,7 +7,7 @@ comes from the environment alone.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import Field as Row
 from dataclasses import field, fields
 from typing import Any
@@ -317,3 +317,21 @@ def resolve(
         elif row.key in config and not row.secret:
             values[name] = row.read(config[row.key], f"settings.{row.key} in config.json")
     return Settings(**values)
+
+
+def unknown_settings(config: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each key of `settings` in config.json that is no setting.
+
+    They are not refused: a setting of a newer version must not keep an older one from starting.
+    """
+    keys = {row.key for row in SETTINGS.values()}
+    return [_unknown(str(key), keys) for key in config if key not in keys]
+
+
+def _unknown(key: str, keys: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    plain = {known.lower(): known for known in keys}
+    close = get_close_matches(re.sub(r"[_-]", "", key).lower(), plain, n=1, cutoff=0.8)
+    meant = f"; did you mean {plain[close[0]]}?" if close else ""
+    return f"settings.{key[:100]} in config.json is no setting and counts for nothing{meant}"

@@ -211,6 +211,15 @@ def test_a_closed_reader_does_not_stop_the_service(folder: Path) -> None:
         assert process.wait(timeout=10) == 0
 
 
+def test_a_misspelt_setting_is_told_and_keeps_nothing_from_starting(
+    start: Callable[..., Backend], folder: Path
+) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["settings"] = {"allowed_hosts": "example.com"}
+    (folder / "config.json").write_text(json.dumps(config))
+    assert "did you mean allowedHosts?" in start().stop()[2]
+
+
 def test_an_unchanged_folder_is_left_as_it_was(start: Callable[..., Backend], folder: Path) -> None:
     before = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
     shutil.copytree(folder, folder.with_name("copy"))

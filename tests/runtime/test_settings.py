@@ -1,7 +1,7 @@
 import pytest
 
 from noodl_runtime.errors import BadSetting
-from noodl_runtime.settings import SETTINGS, Settings, resolve
+from noodl_runtime.settings import SETTINGS, Settings, resolve, unknown_settings
 
 
 def test_without_anything_the_defaults_hold() -> None:
@@ -68,6 +68,21 @@ def test_a_wrong_value_is_refused_with_its_source(
 def test_config_json_is_held_to_the_same_rules(value: object) -> None:
     with pytest.raises(BadSetting, match=r"settings\.port in config\.json"):
         resolve({}, {}, {"port": value})
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("allowed_hosts", "; did you mean allowedHosts?"),
+        ("max-body", "; did you mean maxBody?"),
+        ("functionTimeOut", "; did you mean functionTimeout?"),
+        ("maxBodyy", "; did you mean maxBody?"),
+        ("colour", ""),
+    ],
+)
+def test_a_key_that_is_no_setting_is_told_with_the_one_that_is_meant(key: str, meant: str) -> None:
+    sentence = f"settings.{key} in config.json is no setting and counts for nothing{meant}"
+    assert unknown_settings({"maxBody": 5, key: 1}) == [sentence]
 
 
 def test_every_setting_explains_itself() -> None:
