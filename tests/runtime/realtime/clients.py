@@ -36,6 +36,8 @@ class Stream:
 
     def __init__(self, port: int, request: bytes) -> None:
         self._socket = sockets.create_connection(("127.0.0.1", port))
+        # A second small piece would wait 40 ms for the first to be acknowledged.
+        self._socket.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
         self._socket.settimeout(10)
         self._buffer = b""
         self.send_raw(request)
