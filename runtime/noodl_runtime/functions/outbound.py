@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from email.message import Message
+from typing import Any
 
 from noodl_runtime.errors import PortableError
 from noodl_runtime.workflow.asks import Reply, SendRequest
@@ -22,8 +23,7 @@ class RequestTimedOut(RequestFailed, TimeoutError):
 
 def send(request: SendRequest, timeout_s: float, max_reply: int) -> Reply:
     """Send a request and return what came back, whatever its status. raises: RequestFailed."""
-    if not request.url.lower().startswith(("http://", "https://")):
-        raise RequestFailed(f"{request.url!r} is no http or https address")
+    _check_scheme(request.url)
     body = request.body.encode("utf-8", "surrogatepass") if request.body is not None else None
     try:
         outgoing = urllib.request.Request(  # noqa: S310 - the scheme is checked above
@@ -37,6 +37,11 @@ def send(request: SendRequest, timeout_s: float, max_reply: int) -> Reply:
     except (OSError, ValueError, http.client.HTTPException) as error:
         late = isinstance(getattr(error, "reason", error), TimeoutError)
         raise (RequestTimedOut if late else RequestFailed)(_reason(error)) from error
+
+
+def _check_scheme(url: str) -> None:
+    if not url.lower().startswith(("http://", "https://")):
+        raise RequestFailed(f"{url!r} is no http or https address")
 
 
 def _reply(
@@ -88,4 +93,23 @@ class _NoForm(urllib.request.BaseHandler):
     https_request = http_request
 
 
-_OPENER = urllib.request.build_opener(_NoForm())
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Takes what proves who asks out of a request that is led to another origin, as browsers do."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        _check_scheme(newurl)
+        led = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if led is not None and _origin(led) != _origin(req):
+            for name in _PROOFS:
+                led.remove_header(name)
+        return led
+
+
+def _origin(request: urllib.request.Request) -> tuple[str, str]:
+    return request.type, request.host.lower()
+
+
+_PROOFS = ("Authorization", "Cookie", "Proxy-authorization")  # as urllib writes them
+_OPENER = urllib.request.build_opener(_NoForm(), _Redirects())
