@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
     from noodl_runtime.triggers.triggers import Triggers
 
-AREAS = ("positions", "schedules")  # what triggers that were taken out have left behind
+AREAS = ("positions", "schedules", "accepted")  # what triggers that were taken out have left behind
 
 
 class Waking:

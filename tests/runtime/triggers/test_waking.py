@@ -1,8 +1,11 @@
 """The room of triggers is opened when a workflow needs it."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from noodl_runtime.assemble import assemble
 from noodl_runtime.backend import Backend
@@ -49,6 +52,19 @@ def test_what_triggers_have_left_behind_is_forgotten_when_they_are_gone(tmp_path
     end(backend, awake)
     backend, awake = waking(tmp_path, telling())
     assert settled(backend)
+    end(backend, awake)
+
+
+def test_a_call_that_was_accepted_is_given_up_aloud_when_no_webhook_is_left(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    backend, awake = waking(tmp_path)
+    call = {"method": "POST", "path": "later", "headers": {}, "query": {}, "body": ""}
+    backend.store.remember("accepted", {"one": json.dumps({"call": call})})
+    end(backend, awake)
+    backend, awake = waking(tmp_path)
+    assert backend.store.remembered("accepted") == {}
+    assert "a call of later is given up" in caplog.text
     end(backend, awake)
 
 
