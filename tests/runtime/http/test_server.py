@@ -196,8 +196,9 @@ def test_a_client_that_vanishes_leaves_nothing_behind(server: ServerClient) -> N
         connection = server.connect()
         connection.sendall(data)
         connection.close()
-    gevent.sleep(0.05)
-    assert server.server.open_connections == 0
+    with gevent.Timeout(5):
+        while server.server.open_connections:
+            gevent.sleep(0.001)
 
 
 # -- start and stop --------------------------------------------------------------------------------
