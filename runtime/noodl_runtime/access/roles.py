@@ -65,14 +65,21 @@ class Roles:
         """Return a write to a role as the store may have it. raises: WrongType."""
         if isinstance(write, Create):
             _check_new(write)
-        elif isinstance(write, Save) and "name" in write.values:
-            _check_name(write.values["name"])
+        elif isinstance(write, Save):
+            _check_changed(write)
         return Prepared(write=write, after=self.forget)
 
 
 def _check_new(write: Create) -> None:
     _check_name(write.values.get("name"))
     if write.values.get("ACL") is None:
+        raise WrongType("ACL is required.")
+
+
+def _check_changed(write: Save) -> None:
+    if "name" in write.values:
+        _check_name(write.values["name"])
+    if isinstance(write.values.get("ACL"), Delete):
         raise WrongType("ACL is required.")
 
 

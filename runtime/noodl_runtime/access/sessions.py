@@ -119,6 +119,7 @@ class Sessions:
         if caller.master:
             return replace(write, values={"sessionToken": session_token(), **write.values})
         user_id = _user_of(caller)
+        _check_acl(write)
         made = self.opening(user_id, {"action": "create"}, caller.installation_id).values
         sent = {name: value for name, value in write.values.items() if name not in _FIXED}
         return replace(write, values={**sent, **made}, object_id=None)
@@ -136,10 +137,14 @@ class Sessions:
             _check_fixed(write)
 
 
+def _check_acl(write: Create | Save) -> None:
+    if write.values.get("ACL") is not None:
+        raise BadName("Cannot set ACL on a Session.")
+
+
 def _check_fixed(write: Save) -> None:
+    _check_acl(write)
     for name in write.values:
-        if name == "ACL":
-            raise BadName("Cannot set ACL on a Session.")
         if name.partition(".")[0] in _FIXED:
             raise BadName(f"{name} of a session cannot be changed")
 

@@ -134,6 +134,16 @@ def check_new_name(name: str) -> None:
         raise BadName(f"invalid field name: {name}; it says what collection a record is of")
 
 
+def check_can_go(collection: str, field: str) -> None:
+    """Accept that a field is dropped: not one that its collection has in every backend.
+
+    raises: BadName
+    """
+    system = SYSTEM_COLLECTIONS.get(collection)
+    if system is not None and field in system.fields:
+        raise BadName(f"field {field} cannot be changed: every {collection} has it", code=136)
+
+
 def same_spelling(name: str, others: Mapping[str, object]) -> str | None:
     """Return the name among `others` that SQLite takes for this one: another one, or None."""
     folded = name.lower()

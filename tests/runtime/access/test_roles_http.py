@@ -30,6 +30,15 @@ def test_a_role_keeps_a_name(story: Story, name: str) -> None:
     story.tell('M GET /roles/$id:r -> 200 {"name": "R", ...}')
 
 
+def test_a_role_keeps_an_acl(story: Story) -> None:
+    story.tell("""
+        - POST /roles {"name": "R", "ACL": {"*": {"read": true, "write": true}}} -> 201 {"objectId": "$id:r", ...}
+        - PUT /roles/$id:r {"ACL": {"__op": "Delete"}}        -> 400 111 ACL is required.
+        - PUT /roles/$id:r {"ACL": {"*": {"read": true}}}     -> 200
+        - GET /roles/$id:r                                    -> 200 {"ACL": {"*": {"read": true}}, ...}
+    """)
+
+
 def role(name: str, field: str, *members: str) -> str:
     target = {"users": "_User", "roles": "_Role"}[field]
     pointers = ", ".join(

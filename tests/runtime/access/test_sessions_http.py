@@ -77,6 +77,7 @@ def test_what_a_session_grants_cannot_be_changed(
 def test_a_user_makes_further_sessions_of_their_own(both: Story) -> None:
     both.tell(f"""
         - POST /sessions {{}}   -> 400 209 Session token required.
+        ann POST /sessions {{"ACL": {{}}}} -> 400 105 Cannot set ACL on a Session.
         ann POST /sessions {{"x": 1, "sessionToken": "r:mine", "user": {USER.format("bob")}}} -> 201 {{"objectId": "$id:new", "x": 1, "sessionToken": "$token:new", "user": {USER.format("ann")}, "createdWith": {{"action": "create"}}, "expiresAt": "$any"}}
         new GET /users/me       -> 200 {{"username": "ann", ...}}
         r:mine GET /users/me    -> 400 209

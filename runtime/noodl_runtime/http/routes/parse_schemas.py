@@ -9,7 +9,7 @@ from noodl_runtime.http.answers import parse_answer, parse_document
 from noodl_runtime.http.dialects.parse_schema import class_document, read_fields, read_permissions
 from noodl_runtime.http.route import Request, Response, Route
 from noodl_runtime.schema.model import Collection, Schema
-from noodl_runtime.schema.names import OWN_COLLECTIONS, check_collection_name
+from noodl_runtime.schema.names import OWN_COLLECTIONS, check_can_go, check_collection_name
 
 if TYPE_CHECKING:
     from noodl_runtime.backend import Backend
@@ -55,6 +55,7 @@ def update_class(backend: "Backend", request: Request) -> Response:
     for name in dropped:
         if name not in known.fields:
             raise SchemaRefused(f"field {name} does not exist, cannot delete it")
+        check_can_go(known.name, name)
     kept = {name: field for name, field in known.fields.items() if name not in dropped}
     permissions = read_permissions(document)
     changed = replace(
@@ -106,7 +107,7 @@ def _name(request: Request, document: Mapping[str, Any]) -> str:
     name = in_path or in_body
     if in_path and in_body and in_path != in_body:
         raise NoSuchCollection(f"class name mismatch between {in_body} and {in_path}")
-    if not isinstance(name, str):
+    if not name:
         raise BadName("the class needs a name", code=135)
     check_collection_name(name)
     return name
