@@ -3,6 +3,7 @@
 import mimetypes
 import re
 from functools import cache
+from posixpath import splitext
 
 from noodl_runtime.errors import FileRefused
 
@@ -26,6 +27,17 @@ def kind_of(name: str, said: str) -> str:
     if given not in _SAYS_NOTHING and _TYPE.fullmatch(given):
         return given
     return _known_kinds().guess_type(name)[0] or UNKNOWN
+
+
+def with_ending(name: str, said: str) -> str:
+    """Return the name of an upload with the ending of its content type, where it has none.
+
+    ("photo", "image/png") -> "photo.png"
+    """
+    kind = said.partition(";")[0].strip().lower()
+    if kind in _SAYS_NOTHING or splitext(name)[1]:
+        return name
+    return name + (_known_kinds().guess_extension(kind) or "")
 
 
 @cache

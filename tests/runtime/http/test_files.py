@@ -116,7 +116,26 @@ NAMES = [
     ("Grüße an Ada (1).png",     "Grüße an Ada (1).png"),
     ("a [b]'c'.txt",             "a _b__c_.txt"),
     ("東京.png",                  "東京.png"),
+    ("notes",                    "notes.txt"),
+    ("notes 1.2",                "notes 1.2"),
 ]  # fmt: skip
+
+
+ENDINGS = [
+    # said                             kept
+    ("image/png",                      "photo.png"),
+    ("Image/JPEG",                     "photo.jpg"),
+    ("text/plain; charset=utf-8",      "photo.txt"),
+    ("application/json",               "photo.json"),
+    ("application/x-of-our-own",       "photo"),
+    ("application/octet-stream",       "photo"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "kept"), ENDINGS)
+def test_a_name_without_an_ending_gets_that_of_its_type(call: Send, said: str, kept: str) -> None:
+    stored = call("POST", "/files/photo", b"x", {**APP, "Content-Type": said})
+    assert stored.body["name"].partition("_")[2] == kept
 
 
 LEADING_ELSEWHERE = ["../../etc/passwd", "a/b.txt", "a\\b.txt", "c:d.txt", "a*.txt", "a?.txt",

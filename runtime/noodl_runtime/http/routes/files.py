@@ -23,7 +23,7 @@ from noodl_runtime.errors import (
     NoSuchFile,
     NotAllowed,
 )
-from noodl_runtime.files.kinds import headers_for, kind_of, refuse_pages
+from noodl_runtime.files.kinds import headers_for, kind_of, refuse_pages, with_ending
 from noodl_runtime.files.names import read_name
 from noodl_runtime.files.store import FileStore, StoredFile
 from noodl_runtime.http import parameters
@@ -45,7 +45,7 @@ def upload(backend: "Backend", request: Request) -> Response:
     files = _files(backend)
     _check_uploader(backend, request)
     kind, pieces = _content(request)
-    given = request.params["name"]
+    given = with_ending(request.params["name"], kind)
     kind = kind_of(given, kind)
     if not request.caller.master:
         refuse_pages(given, kind)
