@@ -18,7 +18,7 @@ def read_create(collection: str, members: Mapping[str, Any]) -> Create:
     """Return the write that makes a record; the backend leaves out times that are not to be set.
 
     raises: MissingId, BadName for an id nobody can have; BadRequest for a broken operation;
-            WrongType for a time that is none
+            WrongType for an id that is no text and a time that is none
     """
     chosen = "objectId" in members
     return Create(
@@ -58,7 +58,9 @@ def _moment(members: Mapping[str, Any], name: str) -> str | None:
 def _chosen_id(collection: str, object_id: Any) -> str:
     if object_id in (None, ""):
         raise MissingId("objectId must not be empty or null; leave it out to get one")
-    if not isinstance(object_id, str) or not _ID.fullmatch(object_id):
+    if not isinstance(object_id, str):
+        raise WrongType(f"objectId of {collection} must be a text")
+    if not _ID.fullmatch(object_id):
         if collection == "_User":
             raise NotAllowed("Invalid object ID.")
         raise BadName("objectId must have 1 to 128 letters, digits, _ and -")

@@ -285,6 +285,7 @@ def test_verify_password_opens_no_session(story: Story) -> None:
         - POST /verifyPassword {"username": "ann", "password": "bad"}     -> 404 101
         - POST /verifyPassword {"username": "ann"}                        -> 400 201
         - POST /verifyPassword {"password": "x"}                          -> 400 200
+        r:gone POST /verifyPassword {"username": "ann", "password": "pw-ann"} -> 400 209
     """)
 
 

@@ -32,6 +32,10 @@ REFUSED = [
     ("GET", "/classes/Product/p1?limit=1", None,                                               102),
     ("GET", '/classes/Product?where={"name":{"$text":{"$search":{"$term":""}}}}', None,        107),
     ("GET", '/classes/Product?where={"list":{"$inQuery":{"className":"List"}}}', None,         102),
+    ("POST", "/classes/Product", {"objectId": 5},                                              111),
+    ("POST", "/schemas", {"className": ""},                                                    135),
+    ("PUT", "/schemas/_User", {"fields": {"email": {"__op": "Delete"}}},                       136),
+    ("PUT", "/schemas/_Role", {"fields": {"users": {"__op": "Delete"}}},                       136),
     ("PUT", "/config", {"params": {"n": {"__op": "Increment", "amount": 1}}},                  107),
 ]  # fmt: skip
 
@@ -44,6 +48,17 @@ def test_what_is_refused_carries_the_code_that_clients_know(
         got = call(method, path.replace('"', "%22").replace("{", "%7B"), body, headers)
         assert (got.status, got.body["code"]) == (400, code), got.body
     assert "Thing" not in str(call("GET", "/schemas", None, MASTER).body)
+
+
+def test_a_create_says_nothing_of_a_key_inside_that_it_was_sent(call: Send) -> None:
+    made = call(
+        "POST", "/classes/Area", {"o.k": "x", "o.n": {"__op": "Increment", "amount": 2}}, MASTER
+    )
+    assert {n: v for n, v in made.body.items() if n not in ("objectId", "createdAt")} == {
+        "o": {"n": 2}
+    }
+    found = call("GET", f"/classes/Area/{made.body['objectId']}", None, APP).body["o"]
+    assert found == {"k": "x", "n": 2}
 
 
 def test_a_polygon_is_answered_closed(call: Send) -> None:

@@ -39,7 +39,7 @@ def created_answer(sent: Mapping[str, Any], record: Record) -> dict[str, Any]:
     unknown = {
         name: value
         for name, value in record.items()
-        if not (_is_sent(name, value, sent) or name in _UNTOLD or isinstance(value, RelationTo))
+        if not (name in _UNTOLD or _is_sent(name, value, sent) or isinstance(value, RelationTo))
     }
     return {
         "objectId": record["objectId"],
@@ -51,7 +51,9 @@ def created_answer(sent: Mapping[str, Any], record: Record) -> dict[str, Any]:
 
 def _is_sent(name: str, value: Any, sent: Mapping[str, Any]) -> bool:
     """Say whether a client knows a value; a default and a session token are not what they sent."""
-    if name not in sent or (name == _TOKEN and value != sent[name]):
+    if name not in sent:
+        return any(path.startswith(f"{name}.") for path in sent)
+    if name == _TOKEN and value != sent[name]:
         return False
     return is_unset(value) or not (is_unset(sent[name]) or isinstance(sent[name], Delete))
 

@@ -116,16 +116,16 @@ ROUTES = [
             permission="public",
             summary=summary,
             wire="parse",
-            checks_session=False,
+            checks_session=checks_session,
             takes="LogIn" if method == "POST" else "",
             parameters=("username", "password", "email"),
             answers={200: "Record"},
             fails=(404, 429),
             collection=USER,
         )
-        for pattern, handler, summary in (
-            ("/login", log_in, "Log in."),
-            ("/verifyPassword", verify_password, "Say whose password this is."),
+        for pattern, handler, summary, checks_session in (
+            ("/login", log_in, "Log in.", False),
+            ("/verifyPassword", verify_password, "Say whose password this is.", True),
         )
         for method in ("GET", "POST")
     ),
