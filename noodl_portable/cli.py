@@ -8,7 +8,7 @@ from noodl_portable.command import Command
 from noodl_portable.commands import COMMANDS
 from noodl_runtime import __version__
 from noodl_runtime.errors import PortableError, SetupError
-from noodl_runtime.serve import BriefUsage
+from noodl_runtime.options import BriefUsage
 
 PROG = "noodl-portable"
 

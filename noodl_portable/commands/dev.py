@@ -14,8 +14,9 @@ from noodl_portable.compiling import Compilation, compile_into
 from noodl_portable.project import Project, project_file, read_project
 from noodl_portable.project_watch import ProjectWatch, stamp_of
 from noodl_runtime.errors import SetupError
-from noodl_runtime.serve import Source, add_setting_options
+from noodl_runtime.options import add_setting_options
 from noodl_runtime.serve import run as serve
+from noodl_runtime.service import Source
 
 RELOAD_DELAY = "0.25"  # the project has been left alone already when its workflows are written
 

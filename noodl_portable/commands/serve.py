@@ -6,8 +6,9 @@ from pathlib import Path
 from noodl_portable.backend_argument import check_backend_folder
 from noodl_portable.command import Command
 from noodl_runtime.errors import SetupError
-from noodl_runtime.serve import Source, add_setting_options
+from noodl_runtime.options import add_setting_options
 from noodl_runtime.serve import run as serve
+from noodl_runtime.service import Source
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -30,7 +30,7 @@ ASKING = """
 import gc, json, sys, threading, urllib.request
 from pathlib import Path
 import gevent
-from noodl_runtime.serve import Service, Source
+from noodl_runtime.service import Service, Source
 from noodl_runtime.warming import begin_warming
 service = Service(Source(Path(sys.argv[1])), {"port": "0", "reload_delay": "0"}, {})
 service.start()
