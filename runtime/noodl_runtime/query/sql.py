@@ -22,6 +22,7 @@ from noodl_runtime.schema.model import Schema
 
 MAX_PARAMETERS = 30_000  # of one statement; SQLite itself takes 32,766
 MAX_TEXT = 900_000  # characters of one condition; SQLite itself takes 1,000,000 bytes
+_ALIAS = "t"  # of the table whose records are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,8 @@ def compile_where(
     collection: str,
     *,
     principals: Principals = None,
-    alias: str = "t",
 ) -> Sql:
-    """Return what stands behind WHERE, for a table that is in FROM under an alias.
+    """Return what stands behind WHERE, for a table that is in FROM as `t`.
 
     returns:    Sql("t.`price` > ?", (5,)); Sql("1") for everything
     principals: who asks; None for full rights
@@ -49,7 +49,7 @@ def compile_where(
     if collection not in schema.collections:
         return Sql("0")
     compiler = Compiler(schema, principals)
-    text = compiler.where(condition, Scope(schema.collections[collection], alias))
+    text = compiler.where(condition, Scope(schema.collections[collection], _ALIAS))
     if len(text) > MAX_TEXT:
         raise BadQuery(f"the where document is too long: {len(text)} characters of SQL")
     if len(compiler.parameters) > MAX_PARAMETERS:
@@ -58,7 +58,7 @@ def compile_where(
 
 
 def compile_allowed(
-    principals: Principals, *, column: str = READ_PRINCIPALS, alias: str = "t"
+    principals: Principals, *, column: str = READ_PRINCIPALS, alias: str = _ALIAS
 ) -> Sql:
     """Return the condition that the ACL of a record lets one of the principals in.
 
@@ -75,7 +75,6 @@ def compile_order(
     collection: str,
     *,
     condition: Condition | None = None,
-    alias: str = "t",
 ) -> Sql:
     """Return what stands behind ORDER BY: a total order, ties in order of creation.
 
@@ -84,14 +83,14 @@ def compile_order(
     condition: of the same query; $nearSphere in it sorts by distance where no order is given
     """
     if collection not in schema.collections:
-        return Sql(f"{alias}._rowid_")
-    scope = Scope(schema.collections[collection], alias)
+        return Sql(f"{_ALIAS}._rowid_")
+    scope = Scope(schema.collections[collection], _ALIAS)
     pieces = [_sorted(scope, path, descending) for path, descending in order_keys(order)]
     if not order and condition:
         pieces = [_by_distance(scope, check) for check in _nearest(condition)]
     found = [piece for piece in pieces if piece]
     newest_first = "-createdAt" in order[-1:]  # two records may be made in one millisecond
-    last = f"{alias}._rowid_{' DESC' if newest_first else ''}"
+    last = f"{_ALIAS}._rowid_{' DESC' if newest_first else ''}"
     text = ", ".join([*(piece.text for piece in found), last])
     return Sql(text, tuple(value for piece in found for value in piece.parameters))
 
