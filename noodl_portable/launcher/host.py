@@ -16,7 +16,7 @@ from typing import Any
 from noodl_portable.launcher.machine import Machine
 from noodl_portable.launcher.routes import check, find
 from noodl_runtime.http.address import path_parts, query_parameters
-from noodl_runtime.http.dispatch import Incoming
+from noodl_runtime.http.dispatch import ALWAYS, Incoming
 from noodl_runtime.http.errors import error_response
 from noodl_runtime.http.guard import Guard, cors_headers, preflight_headers
 from noodl_runtime.http.route import Response
@@ -110,9 +110,8 @@ def _announce(port: int, settings: Settings) -> None:
 
 
 def _finished(response: Response, cors: Mapping[str, str]) -> Response:
-    always = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff"}
     return Response(
         status=response.status,
         body=response.body,
-        headers={**always, **cors, **response.headers},
+        headers={**ALWAYS, **cors, **response.headers},
     )

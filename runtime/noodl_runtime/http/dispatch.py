@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from noodl_runtime.http.routes.api_functions import ApiFunctions
 
 REALTIME = ("realtime",)
+# headers of every response that does not say otherwise
+ALWAYS = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff"}
 AROUND_FILE = 64 * 1024  # bytes that may stand around a file in JSON
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -78,7 +80,7 @@ class _Exchange:
 
     def finished(self, response: Response) -> Response:
         """Return the response with the headers that every one has."""
-        headers = {**_ALWAYS, "X-Request-Id": self.id, **self.headers, **response.headers}
+        headers = {**ALWAYS, "X-Request-Id": self.id, **self.headers, **response.headers}
         return replace(response, headers=headers)
 
 
@@ -291,4 +293,3 @@ def _with_session(headers: Mapping[str, str], credentials: Credentials) -> Mappi
 
 
 _CARRIED = ("parse", "functions", "files")  # wires whose answers are JSON, and short
-_ALWAYS = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff"}
