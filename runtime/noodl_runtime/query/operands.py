@@ -129,13 +129,19 @@ def sub_query(operand: Operand) -> SubQuery:
 
 
 def selection(operand: Operand) -> Selection:
-    """Accept {"query": {"className": "Team", "where": {...}}, "key": "city"}."""
+    """Accept {"query": {"className": "Team", "where": {...}}, "key": "city"}.
+
+    Without `where`, which some SDKs leave out here, it is about all records of the collection.
+    """
     value = operand.value
     if not isinstance(value, Mapping) or value.keys() != {"query", "key"}:
         raise operand.refused('{"query": {"className", "where"}, "key"}', code=102)
     if not isinstance(value["key"], str):
         raise operand.refused("a field name as key", code=102)
-    return Selection(_sub_query(operand, value["query"]), read_path(value["key"]))
+    query = value["query"]
+    if isinstance(query, Mapping):
+        query = {"where": {}, **query}
+    return Selection(_sub_query(operand, query), read_path(value["key"]))
 
 
 def _sub_query(operand: Operand, value: Any) -> SubQuery:

@@ -287,7 +287,11 @@ MODIFIERS: dict[str, str] = {key: row.name for row in _TABLE for key in row.modi
 
 
 def unknown_operator(field: str, key: str) -> BadQuery:
-    """Return the error for a key that is no operator; it lists those that are, as it is spelt."""
+    """Return the error for a key that is no operator; it lists those that are, as it is spelt.
+
+    key: "" where there is none at all: {"price": {}}
+    """
     spelt = -1 if key.startswith("$") else 0  # Parse's spelling of an operator is its last one
     known = ", ".join([*(row.spellings[spelt] for row in _TABLE), ("not", "$not")[spelt]])
-    return BadQuery(f"unknown operator {key!r} on {field!r}; known: {known}", code=107)
+    what = f"unknown operator {key!r}" if key else "no operator"
+    return BadQuery(f"{what} on {field!r}; known: {known}", code=107)

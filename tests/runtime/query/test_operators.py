@@ -147,6 +147,7 @@ OF_OTHERS: list[tuple[dict[str, Any], str]] = [
     ({"owner": {"$notInQuery": {"className": "Nowhere", "where": {}}}}, "a b c d"),
     ({"name": {"$select": {"query": {"className": "Person", "where": {}}, "key": "home"}}}, "a"),
     ({"name": {"$dontSelect": {"query": {"className": "Person", "where": {}}, "key": "home"}}}, "b c d"),
+    ({"name": {"$select": {"query": {"className": "Person"}, "key": "home"}}}, "a"),
     ({"owner": {"$select": {"query": {"className": "Person", "where": {}}, "key": "best"}}}, "b"),
     ({"tags": {"$select": {"query": {"className": "Item", "where": {}}, "key": "spec.w"}}}, "a"),
     ({"name": {"$select": {"query": {"className": "Person", "where": {}}, "key": "age"}}}, ""),
