@@ -33,6 +33,11 @@ def quote_name(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
+def quote_text(text: str) -> str:
+    """Return a text as an SQL literal, for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def table_name(collection: Collection) -> str:
     """Return the name of a collection's table; always ask here, it may not be the collection's."""
     return collection.table or collection.name

@@ -4,10 +4,11 @@ Tables and columns take their new name with all they hold. Indexes and junction 
 old one in their own names, which later changes go by, so they are renamed or made again.
 """
 
+import json
 from collections.abc import Iterator
 
 from noodl_runtime.schema.field_types import FIELD_TYPES
-from noodl_runtime.schema.layout import NULLS, junction_table, quote_name, table_name
+from noodl_runtime.schema.layout import NULLS, junction_table, quote_name, quote_text, table_name
 from noodl_runtime.schema.model import Collection, Field, Schema
 from noodl_runtime.schema.renaming import Rename, pointer_start
 from noodl_runtime.schema.sql import drop_indexes, indexes_of, junction_index
@@ -38,7 +39,8 @@ def _collection(before: Collection, after: Collection) -> Iterator[str]:
         if field.type == "Relation":
             yield from _junction(junction_table(old, field.name), junction_table(new, field.name))
     yield (
-        f"UPDATE `_secrets` SET `collection` = '{after.name}' WHERE `collection` = '{before.name}'"
+        f"UPDATE `_secrets` SET `collection` = {quote_text(after.name)} "
+        f"WHERE `collection` = {quote_text(before.name)}"
     )
 
 
@@ -50,14 +52,14 @@ def _junction(old: str, new: str) -> Iterator[str]:
 
 def _pointers(collection: Collection, rename: Rename) -> Iterator[str]:
     """Yield what makes pointers inside objects and lists lead to the new name."""
-    before, after = pointer_start(rename.collection), pointer_start(rename.to)
+    before, after = (quote_text(pointer_start(name)) for name in (rename.collection, rename.to))
     for field in collection.fields.values():
         if field.type in ("Object", "Array"):
             column = quote_name(field.name)
             yield (
                 f"UPDATE {quote_name(table_name(collection))} "
-                f"SET {column} = replace({column}, '{before}', '{after}') "
-                f"WHERE instr({column}, '{before}')"
+                f"SET {column} = replace({column}, {before}, {after}) "
+                f"WHERE instr({column}, {before})"
             )
 
 
@@ -67,11 +69,11 @@ def _field(before: Collection, after: Collection, name: str, to: str) -> Iterato
         yield from _junction_field(table, name, to)
     else:
         yield from _column(before, after, field, to)
-    renamed = f"CASE value WHEN '{name}' THEN '{to}' ELSE value END"
+    renamed = f"CASE value WHEN {quote_text(name)} THEN {quote_text(to)} ELSE value END"
     yield (
         f"UPDATE {quote_name(table)} "
         f"SET {NULLS} = (SELECT json_group_array({renamed}) FROM json_each({NULLS})) "
-        f"WHERE instr({NULLS}, '\"{name}\"')"
+        f"WHERE instr({NULLS}, {quote_text(json.dumps(name))})"
     )
 
 

@@ -1,5 +1,6 @@
 """The SQL of a schema, for SQLite: schema.sql, and what each step of a plan runs. Text only."""
 
+import json
 from collections.abc import Callable, Iterator
 
 from noodl_runtime.schema.field_types import FIELD_TYPES
@@ -9,6 +10,7 @@ from noodl_runtime.schema.layout import (
     WRITE_PRINCIPALS,
     junction_table,
     quote_name,
+    quote_text,
     table_name,
 )
 from noodl_runtime.schema.model import Collection, Field, Index, Schema
@@ -191,10 +193,11 @@ def _remove(collection: Collection, field: Field) -> Iterator[str]:
 
 def _forget_nulls(collection: Collection, field: Field) -> str:
     """A field that comes back under this name must not be null in records that never had it."""
-    rest = f"SELECT json_group_array(value) FROM json_each({NULLS}) WHERE value <> '{field.name}'"
+    name = quote_text(field.name)
+    rest = f"SELECT json_group_array(value) FROM json_each({NULLS}) WHERE value <> {name}"
     return (
         f"UPDATE {quote_name(table_name(collection))} SET {NULLS} = nullif(({rest}), '[]') "
-        f"WHERE instr({NULLS}, '\"{field.name}\"')"
+        f"WHERE instr({NULLS}, {quote_text(json.dumps(field.name))})"
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from noodl_runtime.schema.layout import quote_text
 from noodl_runtime.schema.model import Collection, Field, Index, Schema
 from noodl_runtime.schema.names import SYSTEM_COLLECTIONS
 from noodl_runtime.schema.plan import plan, settled
@@ -154,3 +155,7 @@ def test_schema_sql_reads_well() -> None:
     assert "CREATE UNIQUE INDEX `_index:Product:byName` ON `Product` (`name`)" in text
     assert "CREATE TABLE `_join:tags:Product`" in text
     assert text.endswith(";\n")
+
+
+def test_a_text_in_a_statement_cannot_end_it() -> None:
+    assert quote_text("it's; --") == "'it''s; --'"
