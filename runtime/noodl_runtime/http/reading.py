@@ -16,6 +16,7 @@ from noodl_runtime.settings import Settings
 
 PIECE = 64 * 1024
 CHUNKS_AT_ONCE = 256
+TLS = b"\x16"  # what a connection of https:// begins with
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\x00-\x08\x0a-\x1f\x7f]*)?")
 
 
@@ -40,9 +41,11 @@ class Reader:
         return True
 
     def head(self, settings: Settings) -> bytes:
-        """Return the block up to the empty line. raises: RequestTooLarge, TimeoutError."""
+        """Return the head; raises: BadRequest, RequestTooLarge, TimeoutError."""
         while self._buffer[:2] == b"\r\n":  # some clients end the body before with a line too many
             del self._buffer[:2]
+        if self._buffer[:1] == TLS:  # at once: no line end may ever come, a browser would hang
+            raise BadRequest("this is HTTPS; the backend speaks http://")
         limit = settings.max_url + settings.max_header_size
         too_long = RequestTooLarge(f"the head of the request is over {limit} bytes")
         return self.until(b"\r\n\r\n", limit, monotonic() + settings.header_timeout, too_long)

@@ -58,7 +58,7 @@ ONE_READING = [
     (b"\r\n" + CLOSE,                                                             [200]),
     (b"HEAD" + CLOSE[3:],                                                         [200]),
     (b"nonsense\r\n\r\n" + CLOSE,                                                 [400]),
-    (b"\x16\x03\x01\x02\x00\r\n\r\n",                                             [400]),
+    (b"\x16\x03\x01\x02\x00\x01",                                                 [400]),
     (POST + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}" + CLOSE,          [400]),
     (POST + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",  [400]),
     (POST + b"Content-Length: 13\r\n\r\n" + b'{"tables":[]}' + CLOSE,             [200, 200]),
