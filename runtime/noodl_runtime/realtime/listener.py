@@ -8,7 +8,7 @@ from noodl_runtime.dataclass import dataclass
 from noodl_runtime.errors import PortableError
 from noodl_runtime.realtime.audience import Audience, Question, viewer_of
 from noodl_runtime.realtime.hub import Hub
-from noodl_runtime.realtime.messages import TOO_OLD, Identity, answer, failure, resync
+from noodl_runtime.realtime.messages import TOO_NEW, TOO_OLD, Identity, answer, failure, resync
 from noodl_runtime.realtime.outbox import Outbox
 from noodl_runtime.store.contract import Change
 
@@ -130,7 +130,8 @@ class Listener:
         if replay not in self.replays:
             return
         if page is None:
-            self.outbox.put(resync(self.hub.last, TOO_OLD))
+            ahead = replay.cursor > self.hub.last
+            self.outbox.put(resync(self.hub.last, TOO_NEW if ahead else TOO_OLD))
             self._goes_on(replay)
             return
         for change in page:

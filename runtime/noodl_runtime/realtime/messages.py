@@ -15,6 +15,7 @@ from noodl_runtime.http.dialects import parse
 from noodl_runtime.http.strict_json import read_object, write_json
 
 TOO_OLD = "the change log does not reach back far enough"
+TOO_NEW = "the change log has not come that far; the records may be those of a backup"
 MAX_ID = 200  # characters of an id that a client chooses
 
 

@@ -71,6 +71,14 @@ def test_a_log_that_does_not_reach_back_makes_one_resync(make: Make) -> None:
     assert stream.hear()["data"]["object"]["n"] == 25
 
 
+def test_who_knows_more_than_the_log_is_told_why_it_is_to_read_again(make: Make) -> None:
+    world = make()
+    world.create(n=0)
+    told = world.stream("collection=Todo&since=99").hear()
+    assert (told["type"], told["sequence"]) == ("resync", 1)
+    assert told["reason"].startswith("the change log has not come that far")
+
+
 def test_a_quiet_stream_is_pinged_and_told_how_far_it_is(make: Make) -> None:
     world = make(realtime_ping=0.05)
     stream = world.stream("collection=Todo")
