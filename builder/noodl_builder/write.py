@@ -109,11 +109,22 @@ def write_bundle(plan: Plan, stream: IO[bytes], cache: Path | None) -> None:
     write_zip(stream, files, plan.epoch)
 
 
-def refuse_place(target: Path, inputs: tuple[Path, ...], *, may_be_folder: bool = False) -> None:
-    """Raise BuildRefused when `target` is a folder or lies inside what it is made from.
+def _is_built(file: Path) -> bool:
+    """Say whether a file was written by a build, be it cut off or empty."""
+    with file.open("rb") as stream:
+        return stream.read(len(PREFIX)) in (PREFIX, b"")
 
+
+def refuse_place(target: Path, inputs: tuple[Path, ...], *, may_be_folder: bool = False) -> None:
+    """Raise BuildRefused when `target` is no place for a bundle.
+
+    It is a folder, or a file of somebody's that no build made, or lies inside what goes in.
     may_be_folder: a folder is what is asked for
     """
+    if target.is_file() and not _is_built(target):
+        raise BuildRefused(
+            f"{target} is there already and is no bundle; name another file, or delete that one"
+        )
     if target.is_dir() and not may_be_folder:
         raise BuildRefused(f"{target} is a folder; name a file, such as {target / 'backend.pyz'}")
     for folder in inputs:

@@ -14,8 +14,11 @@ from noodl_builder import write as writing
 from noodl_builder.options import BuildOptions
 from noodl_builder.plan import Plan, plan
 from noodl_builder.write import BuildReport
+from noodl_builder.zip_writer import PREFIX
 from noodl_runtime.errors import BuildRefused
 from tests.builder.world import make_backend, make_runtime
+
+PREVIOUS = PREFIX + b"what an earlier build wrote"
 
 
 def write(made: Plan, output: Path) -> BuildReport:
@@ -67,6 +70,21 @@ def test_the_time_of_the_entries_can_be_chosen(backend: Path, tmp_path: Path) ->
         assert {i.date_time for i in archive.infolist()} == {(2024, 5, 1, 10, 1, 0)}
 
 
+def test_a_file_that_no_build_made_is_not_overwritten(backend: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "monday.db"
+    kept.write_bytes(b"SQLite format 3\0 with all the records")
+    with pytest.raises(BuildRefused, match=r"monday\.db is there already and is no bundle"):
+        write(planned(backend), kept)
+    assert kept.read_bytes().endswith(b"records")
+
+
+@pytest.mark.parametrize("size", [None, 1000, 0], ids=["whole", "cut off", "empty"])
+def test_an_earlier_bundle_is_replaced(backend: Path, tmp_path: Path, size: int | None) -> None:
+    made = write(planned(backend), tmp_path / "x.pyz").output.read_bytes()
+    (tmp_path / "x.pyz").write_bytes(made[:size])
+    assert write(planned(backend), tmp_path / "x.pyz").output.read_bytes() == made
+
+
 def test_a_bundle_is_never_written_into_what_it_is_made_from(backend: Path, tmp_path: Path) -> None:
     app = make_backend(tmp_path / "deployed", {"index.html": ""})
     (tmp_path / "link").symlink_to(backend)
@@ -84,11 +102,11 @@ def test_a_failed_build_leaves_the_previous_one(
     backend: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output = tmp_path / "x.pyz"
-    output.write_text("previous")
+    output.write_bytes(PREVIOUS)
     monkeypatch.setattr(writing, "deflate", fail)
     with pytest.raises(BuildRefused, match=r"x\.pyz cannot be written: no space"):
         write(planned(backend), output)
-    assert output.read_text() == "previous"
+    assert output.read_bytes() == PREVIOUS
     assert sorted(p.name for p in tmp_path.iterdir()) == ["shop", "x.pyz"]
 
 
@@ -148,10 +166,10 @@ def test_kept_libraries_that_were_damaged_are_packed_again(
 
 def test_a_bundle_that_does_not_start_is_not_put_in_place(backend: Path, tmp_path: Path) -> None:
     made = plan(BuildOptions(folder=backend), make_runtime("def main(): return 'no luck'"))
-    (tmp_path / "x.pyz").write_text("previous")
+    (tmp_path / "x.pyz").write_bytes(PREVIOUS)
     with pytest.raises(BuildRefused, match="--version ends with exit code 1: no luck"):
         writing.write(made, tmp_path / "x.pyz")
-    assert (tmp_path / "x.pyz").read_text() == "previous"
+    assert (tmp_path / "x.pyz").read_bytes() == PREVIOUS
 
 
 def test_a_bundle_that_starts_is_put_in_place_and_leaves_nothing_behind(
