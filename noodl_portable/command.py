@@ -1,8 +1,12 @@
 """What a command is: a name, a sentence, examples, options, and what it does."""
 
+import os
+import shlex
+import subprocess
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -18,3 +22,10 @@ class Command:
     examples: tuple[str, ...]
     configure: Callable[[ArgumentParser], None]
     run: Callable[[Namespace], int]
+
+
+def typed(path: Path) -> str:
+    """Return a path as it is typed into a shell: in quotes where it has spaces."""
+    if os.name == "nt":
+        return subprocess.list2cmdline([str(path)])
+    return shlex.quote(str(path))

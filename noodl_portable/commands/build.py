@@ -14,7 +14,7 @@ from noodl_builder.release import ReleaseOptions, write_expanded_bundle, write_r
 from noodl_builder.write import BuildReport, Tell, silent, write
 from noodl_portable.backend_argument import check_backend_folder
 from noodl_portable.build_file import read_build_file
-from noodl_portable.command import Command
+from noodl_portable.command import Command, typed
 from noodl_portable.templates import shipped_folder
 from noodl_runtime.errors import BuildRefused
 
@@ -181,7 +181,8 @@ def _print_report(report: BuildReport, *, as_json: bool) -> None:
     for left in report.left_out:
         print(f"left out: {left.name} ({left.reason})")
     start = report.output / "start"
-    print(f"Run it: {start if start.is_file() else f'python {report.output}'}")
+    there = start.is_file()
+    print(f"Run it: {typed(start) if there else f'python {typed(report.output)}'}")
 
 
 COMMAND = Command(

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from noodl_portable.command import Command
+from noodl_portable.command import Command, typed
 from noodl_portable.templates import shipped_folder
 from noodl_runtime.data_folder import json_text
 from noodl_runtime.errors import SetupError
@@ -29,7 +29,7 @@ def run(arguments: Namespace) -> int:
     folder: Path = arguments.folder
     make_backend(folder, arguments.template, arguments.name or folder.absolute().name)
     print(f"Made {folder}: config.json, schema.json, workflows/.")
-    print(f"Next: noodl-portable serve {folder}")
+    print(f"Next: noodl-portable serve {typed(folder)}")
     return 0
 
 

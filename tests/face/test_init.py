@@ -1,4 +1,5 @@
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,9 @@ def test_a_folder_with_something_in_it_is_left_alone(
     assert main(["init", str(tmp_path)]) == 1
     assert capsys.readouterr().err.startswith(f"noodl-portable init: {tmp_path} is already there")
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_what_to_type_next_can_be_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["init", str(tmp_path / "my app")])
+    typed = capsys.readouterr().out.rpartition("noodl-portable serve ")[2].strip()
+    assert shlex.split(typed) == [str(tmp_path / "my app")]
