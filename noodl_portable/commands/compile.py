@@ -41,7 +41,8 @@ def sentences(done: Compilation) -> list[str]:
         *(f"note: {name} is used by no function and no trigger" for name in done.helpers),
     ]
     if done.unchanged:
-        lines.append(f"{len(done.unchanged)} as before")
+        many = "workflow is" if len(done.unchanged) == 1 else "workflows are"
+        lines.append(f"{len(done.unchanged)} {many} as before")
     return lines or ["The project has no cloud function and no trigger."]
 
 

@@ -184,7 +184,7 @@ def _say(arguments: Namespace, told: Mapping[str, Any]) -> None:
         again = "" if told["backendChanged"] else ", as before"
         print(f"The backend is {told['backend']} (build {told['build']}{again}).")
     for sentence in told["advice"]:
-        print(f"Left to you: {sentence}")
+        print(f"Note: {sentence}")
 
 
 def _teller(arguments: Namespace) -> Tell:

@@ -39,7 +39,7 @@ def test_what_was_written_is_said_and_a_second_time_nothing_is(
     assert (made, wrote) == (f"made the backend {folder}", "wrote workflows/Double.workflow.json")
     before = (folder / "workflows/Double.workflow.json").stat().st_mtime_ns
     main(["compile", str(project / "project.json"), "-o", str(folder)])
-    assert capsys.readouterr().out == "1 as before\n"
+    assert capsys.readouterr().out == "1 workflow is as before\n"
     assert (folder / "workflows/Double.workflow.json").stat().st_mtime_ns == before
 
 
