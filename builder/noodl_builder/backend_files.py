@@ -28,6 +28,7 @@ WORKFLOW_SUFFIX = ".workflow.json"
 CONFIG_KEYS = ("name", "appId", "version", "port", "settings")
 PRIVATE_SETTING = re.compile(r"(key|secret|password|token)$", re.IGNORECASE)
 PLACES = ("data",)  # settings that name a folder of this machine
+MADE = {".gitignore", ".compiled.json"}  # by init and compile: nobody misses them
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _workflow_names(folder: Path, left_out: list[LeftOut]) -> list[str]:
     left_out += [
         LeftOut(f"workflows/{name}", f"not named *{WORKFLOW_SUFFIX}")
         for name in files
-        if not name.endswith(WORKFLOW_SUFFIX)
+        if not name.endswith(WORKFLOW_SUFFIX) and name not in MADE
     ]
     return [f"workflows/{name}" for name in files if name.endswith(WORKFLOW_SUFFIX)]
 
@@ -151,7 +152,7 @@ def _seed_files(options: BuildOptions, left_out: list[LeftOut]) -> Iterator[Entr
 
 
 def _others(options: BuildOptions) -> Iterator[LeftOut]:
-    taken = {"config.json", "schema.json", "schema.sql", "workflows", "noodl-portable.yaml"}
+    taken = {"config.json", "schema.json", "schema.sql", "workflows", "noodl-portable.yaml"} | MADE
     for path in sorted(options.folder.iterdir()):
         if path.name == "data":
             seeded = "other than records and files" if options.include_data else "records"

@@ -50,6 +50,7 @@ def test_a_folder_that_was_not_there_is_a_backend_afterwards_and_one_that_was_is
     main(["compile", str(project), "-o", str(folder), "--json"])
     assert json.loads(capsys.readouterr().out)["made"] is True
     assert main(["build", str(folder), "--dry-run", "--quiet"]) == 0
+    assert "left out" not in capsys.readouterr().out
     config = (folder / "config.json").read_bytes()
     main(["compile", str(project), "-o", str(folder), "--json"])
     assert (folder / "config.json").read_bytes() == config
