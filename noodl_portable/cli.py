@@ -16,7 +16,10 @@ PROG = "noodl-portable"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; what goes wrong is one line on stderr."""
     arguments = parser().parse_args(argv)
-    command: Command = arguments.command
+    command: Command | None = arguments.command
+    if command is None:
+        parser().print_help(sys.stderr)
+        return 2
     try:
         return command.run(arguments)
     except PortableError as error:
@@ -36,7 +39,8 @@ def parser() -> argparse.ArgumentParser:
         epilog=f"`{PROG} COMMAND --help` shows the options and examples of a command.",
     )
     root.add_argument("--version", action="version", version=f"{PROG} {__version__}")
-    commands = root.add_subparsers(metavar="COMMAND", required=True)
+    root.set_defaults(command=None)
+    commands = root.add_subparsers(metavar="COMMAND")
     for command in COMMANDS:
         own = commands.add_parser(
             command.name,
