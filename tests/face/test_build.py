@@ -117,7 +117,7 @@ def test_what_is_no_bundle_is_refused_by_name(
     assert main([command, str(tmp_path / "gone.pyz")]) == 78
 
 
-@pytest.mark.parametrize("words", [[], ["nonsense"], ["build"], ["build", "x", "--nonsense"]])
+@pytest.mark.parametrize("words", [["nonsense"], ["build"], ["build", "x", "--nonsense"]])
 def test_a_wrong_command_line_is_told_how_it_goes(capsys: Captured, words: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)
