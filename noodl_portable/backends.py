@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from noodl_portable.project import Project
-from noodl_runtime.data_folder import json_text
+from noodl_runtime.data_folder import json_text, write_private
 from noodl_runtime.errors import SetupError
 from noodl_runtime.schema.layout import SYSTEM_FIELDS
 from noodl_runtime.settings import SETTINGS
@@ -84,7 +84,7 @@ def _write(folder: Path, config: Mapping[str, Any], schema: Mapping[str, Any]) -
         (folder / "workflows").mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, text in files.items():  # config.json last: with it the folder counts as made
             if not (folder / name).exists():
-                (folder / name).write_text(text, encoding="utf-8")
+                write_private(folder / name, text)
     except OSError as error:
         raise SetupError(f"{folder} cannot be written: {error.strerror or error}") from error
 
