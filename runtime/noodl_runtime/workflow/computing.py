@@ -9,8 +9,8 @@ from noodl_runtime.workflow.js.convert import truthy
 from noodl_runtime.workflow.js.dates import parse_date
 from noodl_runtime.workflow.js.values import UNDEFINED, Moment, ScriptError, Value
 from noodl_runtime.workflow.node import Node
-from noodl_runtime.workflow.node_type import ON_CHANGE, Input, NodeType, nothing
-from noodl_runtime.workflow.outcomes import given, shown
+from noodl_runtime.workflow.node_type import ON_CHANGE, Input, NodeType, nothing, show, shown
+from noodl_runtime.workflow.outcomes import given
 from noodl_runtime.workflow.run import describe
 
 Compute = Callable[[Node], Mapping[str, Value]]
@@ -51,9 +51,11 @@ def computed_type(
             values = compute(node)
         except (ScriptError, ValueError, OverflowError) as error:
             node.log("debug", describe(error))
-            _show(node, {"error": describe(error)} if "error" in ports else {}, "failure")
+            show(node, {"error": describe(error)} if "error" in ports else {})
+            node.signal("failure")
             return
-        _show(node, values, fired(values))
+        show(node, values)
+        node.signal(fired(values))
 
     def keep(port: str, node: Node, value: Value) -> None:
         node.state.inputs[port] = value
@@ -66,13 +68,6 @@ def computed_type(
         outputs={**{port: shown(port) for port in ports}, **dict.fromkeys(signals, nothing)},
         state=lambda: ComputedState(dict(inputs)),
     )
-
-
-def _show(node: Node, values: Mapping[str, Value], signal: str) -> None:
-    for port, value in values.items():
-        node.state.outputs[port] = value
-        node.flag(port)
-    node.signal(signal)
 
 
 def given_moment(node: Node, port: str) -> float:

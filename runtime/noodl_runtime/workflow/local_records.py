@@ -12,7 +12,7 @@ from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import truthy
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node
-from noodl_runtime.workflow.node_type import Getter, Input, value
+from noodl_runtime.workflow.node_type import Input, show, value
 from noodl_runtime.workflow.reading import write
 from noodl_runtime.workflow.records import id_of
 from noodl_runtime.workflow.wire import to_wire
@@ -51,33 +51,25 @@ def _keep(where: str, name: str, node: Node, given: Value) -> None:
     getattr(node.state, where)[name] = given
 
 
-def output(name: str) -> Getter:
-    """Make the getter of a value output."""
-    return lambda node: node.state.outputs.get(name, UNDEFINED)
-
-
 def succeed(node: Node, outputs: Mapping[str, Value]) -> None:
     """Show values in the order given, then signal success."""
-    for name, shown in outputs.items():
-        node.state.outputs[name] = shown
-        node.flag(name)
+    show(node, outputs)
     node.signal("success")
 
 
 def refuse(node: Node, text: str) -> None:
     """Show an error, then signal failure."""
-    node.state.outputs["error"] = text
-    node.flag("error")
+    show(node, {"error": text})
     node.signal("failure")
 
 
 def refused(node: Node) -> Callable[[Exception], None]:
     """Return what to do with a refusal of the host."""
 
-    def show(error: Exception) -> None:
+    def told(error: Exception) -> None:
         refuse(node, "Record not found" if isinstance(error, NoSuchRecord) else str(error))
 
-    return show
+    return told
 
 
 def named_record(node: Node) -> tuple[str, str] | None:

@@ -62,6 +62,18 @@ def nothing(_node: "Node") -> Value:
     return UNDEFINED
 
 
+def shown(port: str) -> Getter:
+    """Make the getter of an output that `show` gives its values."""
+    return lambda node: node.state.outputs.get(port, UNDEFINED)
+
+
+def show(node: "Node", values: Mapping[str, Value]) -> None:
+    """Show values at outputs, in the order given."""
+    for port, shown_value in values.items():
+        node.state.outputs[port] = shown_value
+        node.flag(port)
+
+
 def ignored(_node: "Node", _value: Value) -> None:
     """Take a value and do nothing: ports that only the editor looks at."""
 

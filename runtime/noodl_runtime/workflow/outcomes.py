@@ -15,7 +15,15 @@ from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.convert import truthy
 from noodl_runtime.workflow.js.values import UNDEFINED, ScriptError, Value
 from noodl_runtime.workflow.node import Node
-from noodl_runtime.workflow.node_type import ON_CHANGE, Getter, Input, NodeType, nothing, signal
+from noodl_runtime.workflow.node_type import (
+    ON_CHANGE,
+    Input,
+    NodeType,
+    nothing,
+    show,
+    shown,
+    signal,
+)
 from noodl_runtime.workflow.run import describe
 
 TREAT_AS = "treatUnchangedAs"
@@ -130,11 +138,6 @@ def action_type(
     )
 
 
-def shown(port: str) -> Getter:
-    """Make the getter of a value output."""
-    return lambda node: node.state.outputs.get(port, UNDEFINED)
-
-
 def given(node: Node, port: str) -> Value:
     """Return an input's value, its default if none came."""
     return node.state.inputs.get(port, UNDEFINED)
@@ -166,9 +169,7 @@ def content(node: Node, port: str) -> bytes:
 def _end(node: Node, pulses: int, ended: Ended) -> None:
     if node.deleted:
         return
-    for port, value in ended.values.items():
-        node.state.outputs[port] = value
-        node.flag(port)
+    show(node, ended.values)
     outcome = ended.outcome
     if outcome == "unchanged":
         wanted = given(node, TREAT_AS)

@@ -10,8 +10,7 @@ from dataclasses import field
 from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.js.values import UNDEFINED, Value
 from noodl_runtime.workflow.node import Node
-from noodl_runtime.workflow.node_type import NodeType, nothing, value
-from noodl_runtime.workflow.outcomes import shown
+from noodl_runtime.workflow.node_type import NodeType, nothing, show, shown, value
 
 MOST = 100  # errors told of in one run
 
@@ -36,9 +35,7 @@ def _heard(node: Node, message: str, source: Node) -> None:
     if wanted and not any(wanted in text for text in found.values()):
         return
     state.told += 1
-    for output, text in {**found, "errorObject": node.run.world.build(dict(found))}.items():
-        state.outputs[output] = text
-        node.flag(output)
+    show(node, {**found, "errorObject": node.run.world.build(dict(found))})
     node.signal("error")
 
 

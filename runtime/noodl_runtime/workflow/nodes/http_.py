@@ -20,8 +20,10 @@ from noodl_runtime.workflow.node_type import (
     NodeType,
     nothing,
     once,
+    show,
+    shown,
 )
-from noodl_runtime.workflow.outcomes import given, given_text, shown
+from noodl_runtime.workflow.outcomes import given, given_text
 from noodl_runtime.workflow.run import describe
 
 _DEFAULTS: dict[str, Value] = {
@@ -72,12 +74,11 @@ def _answered(node: Node, number: int, reply: Reply) -> None:
     node.state.current = 0
     content = _content(reply)
     response = node.run.world.build(content)
-    _show(node, "response", response)
-    _show(node, "statusCode", reply.status)
-    _show(node, "responseHeaders", node.run.world.build(dict(reply.headers)))
+    headers = node.run.world.build(dict(reply.headers))
+    show(node, {"response": response, "statusCode": reply.status, "responseHeaders": headers})
     for name in listed(given(node, "responseMapping")):
         part = found_at(content, given_text(node, f"mapping-path-{name}") or "$")
-        _show(node, f"out-{name}", node.run.world.build(part))
+        show(node, {f"out-{name}": node.run.world.build(part)})
     if 200 <= reply.status < 300:
         node.signal("success")
     else:
@@ -103,13 +104,8 @@ def _refused(node: Node, number: int, error: Exception) -> None:
 
 
 def _fail(node: Node, text: str) -> None:
-    _show(node, "error", text)
+    show(node, {"error": text})
     node.signal("failure")
-
-
-def _show(node: Node, output: str, value: Value) -> None:
-    node.state.outputs[output] = value
-    node.flag(output)
 
 
 def _keep(name: str, node: Node, value: Value) -> None:

@@ -7,8 +7,7 @@ from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import NodeSpec
 from noodl_runtime.workflow.js.values import Value
 from noodl_runtime.workflow.node import Node
-from noodl_runtime.workflow.node_type import Getter, Input, NodeType, value
-from noodl_runtime.workflow.outcomes import shown
+from noodl_runtime.workflow.node_type import Getter, Input, NodeType, shown, value
 from noodl_runtime.workflow.scripts import scripts_of
 
 

@@ -5,9 +5,9 @@ from functools import partial
 
 from noodl_runtime.dataclass import dataclass
 from noodl_runtime.workflow.graph import NodeSpec
-from noodl_runtime.workflow.js.values import UNDEFINED, Value
+from noodl_runtime.workflow.js.values import Value
 from noodl_runtime.workflow.node import Node
-from noodl_runtime.workflow.node_type import IGNORED, Getter, Input, NodeType, once, value
+from noodl_runtime.workflow.node_type import IGNORED, Getter, Input, NodeType, once, shown, value
 from noodl_runtime.workflow.scripts import scripts_of
 
 
@@ -52,12 +52,8 @@ def _input(spec: NodeSpec, name: str) -> Input | None:
     return IGNORED if name.startswith(("intype-", "outtype-")) else None
 
 
-def _value(name: str, node: Node) -> Value:
-    return node.state.outputs.get(name, UNDEFINED)
-
-
 def _output(_spec: NodeSpec, name: str) -> Getter | None:
-    return partial(_value, name[4:]) if name.startswith("out-") else None
+    return shown(name[4:]) if name.startswith("out-") else None
 
 
 NODE = NodeType(

@@ -4,13 +4,12 @@ from noodl_runtime.workflow.asks import DeleteRecord
 from noodl_runtime.workflow.local_records import (
     LocalState,
     named_record,
-    output,
     refused,
     settings,
     succeed,
 )
 from noodl_runtime.workflow.node import Node
-from noodl_runtime.workflow.node_type import NodeType, nothing, once
+from noodl_runtime.workflow.node_type import NodeType, nothing, once, shown
 
 
 def _delete(node: Node) -> None:
@@ -24,6 +23,6 @@ def _delete(node: Node) -> None:
 NODE = NodeType(
     name="noodl.local.delete",
     inputs={**settings("collection", "objectId"), "delete": once(_delete)},
-    outputs={"success": nothing, "failure": nothing, "error": output("error")},
+    outputs={"success": nothing, "failure": nothing, "error": shown("error")},
     state=LocalState,
 )

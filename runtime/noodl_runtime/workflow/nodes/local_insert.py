@@ -7,7 +7,6 @@ from noodl_runtime.workflow.asks import CreateRecord
 from noodl_runtime.workflow.js.convert import truthy
 from noodl_runtime.workflow.local_records import (
     LocalState,
-    output,
     plain,
     prop_input,
     refuse,
@@ -17,7 +16,7 @@ from noodl_runtime.workflow.local_records import (
     values_of,
 )
 from noodl_runtime.workflow.node import Node
-from noodl_runtime.workflow.node_type import NodeType, nothing, once
+from noodl_runtime.workflow.node_type import NodeType, nothing, once, shown
 
 
 def _insert(node: Node) -> None:
@@ -37,11 +36,11 @@ NODE = NodeType(
     name="noodl.local.insert",
     inputs={**settings("collection", "properties"), "insert": once(_insert)},
     outputs={
-        "record": output("record"),
-        "objectId": output("objectId"),
+        "record": shown("record"),
+        "objectId": shown("objectId"),
         "success": nothing,
         "failure": nothing,
-        "error": output("error"),
+        "error": shown("error"),
     },
     any_input=prop_input,
     state=LocalState,

@@ -10,7 +10,6 @@ from noodl_runtime.workflow.js.text import jsonable, parse
 from noodl_runtime.workflow.js.values import UNDEFINED, ScriptError, Value
 from noodl_runtime.workflow.local_records import (
     LocalState,
-    output,
     parameter_input,
     plain,
     refuse,
@@ -19,7 +18,7 @@ from noodl_runtime.workflow.local_records import (
     succeed,
 )
 from noodl_runtime.workflow.node import Node
-from noodl_runtime.workflow.node_type import NodeType, nothing, once, value
+from noodl_runtime.workflow.node_type import NodeType, nothing, once, shown, value
 from noodl_runtime.workflow.wire import from_wire
 
 if TYPE_CHECKING:
@@ -97,12 +96,12 @@ NODE = NodeType(
         "fetch": once(_fetch),
     },
     outputs={
-        "results": output("results"),
-        "count": output("count"),
-        "firstRecord": output("firstRecord"),
+        "results": shown("results"),
+        "count": shown("count"),
+        "firstRecord": shown("firstRecord"),
         "success": nothing,
         "failure": nothing,
-        "error": output("error"),
+        "error": shown("error"),
     },
     any_input=parameter_input,
     state=LocalState,

@@ -7,7 +7,6 @@ from noodl_runtime.workflow.asks import SaveRecord
 from noodl_runtime.workflow.local_records import (
     LocalState,
     named_record,
-    output,
     plain,
     prop_input,
     refused,
@@ -16,7 +15,7 @@ from noodl_runtime.workflow.local_records import (
     values_of,
 )
 from noodl_runtime.workflow.node import Node
-from noodl_runtime.workflow.node_type import NodeType, nothing, once
+from noodl_runtime.workflow.node_type import NodeType, nothing, once, shown
 from noodl_runtime.workflow.reading import without_times
 
 
@@ -38,10 +37,10 @@ NODE = NodeType(
     name="noodl.local.update",
     inputs={**settings("collection", "objectId", "properties"), "save": once(_save)},
     outputs={
-        "record": output("record"),
+        "record": shown("record"),
         "success": nothing,
         "failure": nothing,
-        "error": output("error"),
+        "error": shown("error"),
     },
     any_input=prop_input,
     state=LocalState,

@@ -18,6 +18,7 @@ from noodl_runtime.workflow.node_type import (
     NodeType,
     nothing,
     once,
+    shown,
     value,
 )
 from noodl_runtime.workflow.run import describe
@@ -107,12 +108,8 @@ def _input(_spec: NodeSpec, name: str) -> Input | None:
     return Input(partial(_set_input, name[3:])) if name.startswith("in-") else None
 
 
-def _value(name: str, node: Node) -> Value:
-    return node.state.outputs.get(name, UNDEFINED)
-
-
 def _output(_spec: NodeSpec, name: str) -> Getter | None:
-    return partial(_value, name[4:]) if name.startswith("out-") else None
+    return shown(name[4:]) if name.startswith("out-") else None
 
 
 def _gone(node: Node) -> None:

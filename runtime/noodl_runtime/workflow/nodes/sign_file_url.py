@@ -7,8 +7,7 @@ from noodl_runtime.errors import PortableError
 from noodl_runtime.workflow.asks import SignedFile, SignFile
 from noodl_runtime.workflow.js.values import UNDEFINED, CloudFile, Moment, Value
 from noodl_runtime.workflow.node import Node
-from noodl_runtime.workflow.node_type import NodeType, nothing, once, value
-from noodl_runtime.workflow.outcomes import shown
+from noodl_runtime.workflow.node_type import NodeType, nothing, once, show, shown, value
 from noodl_runtime.workflow.run import describe
 
 BAD_FILE = 400  # what errorStatus shows where the input is no file
@@ -34,7 +33,8 @@ def _sign(node: Node) -> None:
             ms = found.ends * 1000
             values["expiresAt"] = node.run.world.build(Moment(ms))
             values["ttlSeconds"] = max(round((ms - node.run.around.now()) / 1000), 0)
-        _show(node, values, "success")
+        show(node, values)
+        node.signal("success")
 
     node.ask(SignFile(name=name), answered, lambda error: _refused(node, error))
 
@@ -55,14 +55,8 @@ def _refused(node: Node, error: Exception) -> None:
 
 def _fail(node: Node, error: str, status: int) -> None:
     if not node.deleted:
-        _show(node, {"error": error, "errorStatus": status}, "failure")
-
-
-def _show(node: Node, values: dict[str, Value], signal: str) -> None:
-    for output, shown_value in values.items():
-        node.state.outputs[output] = shown_value
-        node.flag(output)
-    node.signal(signal)
+        show(node, {"error": error, "errorStatus": status})
+        node.signal("failure")
 
 
 def _set_file(node: Node, file: Value) -> None:
