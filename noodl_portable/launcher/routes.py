@@ -8,6 +8,7 @@ from noodl_portable.launcher.exports import export_data, export_schema
 from noodl_portable.launcher.imports import import_parse_schema, import_records
 from noodl_portable.launcher.machine import Machine
 from noodl_runtime.errors import BadRequest, MethodNotAllowed, NoSuchRoute
+from noodl_runtime.http.router import Pattern
 
 Given = Mapping[str, Any]  # the id in the path, the query, the members of the body
 
@@ -21,6 +22,11 @@ class Row:
     do: Callable[[Machine, Given], Any]
     summary: str
     takes: Mapping[str, type] | None = None
+
+    @property
+    def path(self) -> Pattern:
+        """Return the pattern as something that matches paths."""
+        return Pattern(tuple(self.pattern.split("/")[1:]), None)
 
 
 ROUTES = (
@@ -50,7 +56,7 @@ ROUTES = (
 
 def find(method: str, parts: tuple[str, ...]) -> tuple[Row, dict[str, str]]:
     """Return the row for a request and what its path names. raises: NoSuchRoute, ..."""
-    fitting = [(row, params) for row in ROUTES if (params := _match(row, parts)) is not None]
+    fitting = [(row, params) for row in ROUTES if (params := row.path.match(parts)) is not None]
     if not fitting:
         raise NoSuchRoute("no such path")
     for row, params in fitting:
@@ -69,16 +75,6 @@ def check(row: Row, given: Given) -> None:
         members = given.get(name)
         if isinstance(members, list) and not all(isinstance(member, dict) for member in members):
             raise BadRequest(f"{name} must be a list of objects")
-
-
-def _match(row: Row, parts: tuple[str, ...]) -> dict[str, str] | None:
-    wanted = row.pattern.split("/")[1:]
-    if len(wanted) != len(parts):
-        return None
-    pairs = list(zip(wanted, parts, strict=True))
-    if any(want != part for want, part in pairs if not want.startswith(":")):
-        return None
-    return {want[1:]: part for want, part in pairs if want.startswith(":")}
 
 
 _WORDS: dict[type, str] = {str: "a text", dict: "an object", list: "a list"}
