@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from tests.browser.pages import chromium
@@ -44,12 +43,7 @@ class Tab:
     def __enter__(self) -> "Tab":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._browser.kill()
         self._browser.wait()
         self._out.close()
